@@ -1,0 +1,182 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Facts is what is known about a target. Each learner and each judge sees the
+// part of it that it declared.
+type Facts struct {
+	Target Target
+	cells  map[Need]*cell
+}
+
+// A cell holds one fact while and after it is learned.
+type cell struct {
+	once  sync.Once
+	given bool
+	value any
+	err   error
+	took  time.Duration
+}
+
+// Know returns facts that are given and not learned: what a judge is called
+// with in the test of a check.
+func Know(target Target, given ...Given) *Facts {
+	known := &Facts{target, make(map[Need]*cell, len(given))}
+	for _, g := range given {
+		known.cells[g.fact] = &cell{given: true, value: g.value, err: g.err}
+	}
+	return known
+}
+
+// gather learns every fact that checks read, all at once where their own
+// needs allow.
+func gather(ctx context.Context, known *Facts, checks []*Check, watch func(Learned)) {
+	var needs []Need
+	for _, c := range checks {
+		needs = append(needs, c.Needs...)
+		needs = append(needs, c.Uses...)
+	}
+	known.add(needs)
+	g := gathering{known, watch}
+	g.learn(ctx, needs)
+}
+
+// add makes a cell for each need, and for what those read in turn.
+func (known *Facts) add(needs []Need) {
+	for _, n := range needs {
+		if known.cells[n] == nil {
+			known.cells[n] = new(cell)
+			known.add(n.needs())
+			known.add(n.uses())
+		}
+	}
+}
+
+// A gathering fills the cells of known and tells watch of each.
+type gathering struct {
+	known *Facts
+	watch func(Learned)
+}
+
+// learn fills the cells of needs and returns when all are full.
+func (g gathering) learn(ctx context.Context, needs []Need) {
+	var wg sync.WaitGroup
+	for _, n := range needs {
+		if c := g.known.cells[n]; !c.given {
+			wg.Go(func() { c.once.Do(func() { g.fill(ctx, c, n) }) })
+		}
+	}
+	wg.Wait()
+}
+
+// fill learns one fact, after those it reads.
+func (g gathering) fill(ctx context.Context, c *cell, n Need) {
+	reads := slices.Concat(n.needs(), n.uses())
+	g.learn(ctx, reads)
+	if c.err = g.known.missing(n.needs()); c.err != nil {
+		return
+	}
+	started := time.Now()
+	c.value, c.err = within(ctx, n, g.known.only(reads))
+	c.took = time.Since(started)
+	if g.watch != nil {
+		g.watch(Learned{n.name(), c.took, c.err})
+	}
+}
+
+// within learns n and returns when its time is over, even from a learner that
+// does not heed its context: one hanging fact must not hang the gate.
+func within(ctx context.Context, n Need, known *Facts) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, n.within())
+	defer cancel()
+	type answer struct {
+		value any
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if r := recover(); r != nil {
+				a = answer{nil, fmt.Errorf("previewgate has a fault here: %v", r)}
+			}
+			done <- a
+		}()
+		a.value, a.err = n.learn(ctx, known)
+	}()
+	select {
+	case a := <-done:
+		return a.value, a.err
+	case <-ctx.Done():
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, errors.New("took too long")
+	}
+	return nil, errors.New("the run was stopped")
+}
+
+// missing returns why the first need without a value has none, or nil.
+func (known *Facts) missing(needs []Need) error {
+	for _, n := range needs {
+		if err := known.cells[n].err; err != nil {
+			return because(n, err)
+		}
+	}
+	return nil
+}
+
+// because names the fact that is missing, unless the reason speaks for
+// itself or names a fact already.
+func because(n Need, err error) error {
+	var named missingFact
+	if skips(err) || errors.As(err, &named) {
+		return err
+	}
+	return missingFact{n.name(), err}
+}
+
+// missingFact is the failure to learn the fact of that name.
+type missingFact struct {
+	fact string
+	err  error
+}
+
+func (m missingFact) Error() string { return m.fact + ": " + m.err.Error() }
+func (m missingFact) Unwrap() error { return m.err }
+
+// only returns the part of known that needs name.
+func (known *Facts) only(needs []Need) *Facts {
+	part := &Facts{known.Target, make(map[Need]*cell, len(needs))}
+	for _, n := range needs {
+		part.cells[n] = known.cells[n]
+	}
+	return part
+}
+
+// Learned tells how the learning of one fact went.
+type Learned struct {
+	Fact string
+	Took time.Duration // from when its needs were known
+	Err  error         // nil when it has a value
+}
+
+// learned lists how each fact went that was really learned, by name.
+func (known *Facts) learned() []Learned {
+	var all []Learned
+	for _, n := range slices.Collect(maps.Keys(known.cells)) {
+		if c := known.cells[n]; !c.given && c.took > 0 {
+			all = append(all, Learned{n.name(), c.took, c.err})
+		}
+	}
+	slices.SortFunc(all, func(a, b Learned) int { return strings.Compare(a.Fact, b.Fact) })
+	return all
+}

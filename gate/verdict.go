@@ -1,0 +1,98 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Status is the answer to a check's question.
+type Status int
+
+// The statuses.
+const (
+	Passed  Status = iota
+	Failed         // the target is broken
+	Skipped        // the question does not arise, or what it needs was not given
+	Unknown        // the answer could not be found out
+)
+
+// String returns the status as a word.
+func (s Status) String() string {
+	return [...]string{Passed: "passed", Failed: "failed", Skipped: "skipped", Unknown: "unknown"}[s]
+}
+
+// A Verdict is a check's answer and what it rests on.
+type Verdict struct {
+	Status   Status
+	Summary  string // one clause, no full stop
+	Fix      string // what to do, when it is more exact than the check's own Fix
+	Evidence []Evidence
+
+	// Blocks says that this failure closes the gate although the check is
+	// advisory: the case at hand is worse than the check's usual one.
+	Blocks bool
+
+	// Unlock names the input whose absence skipped the check.
+	Unlock string
+}
+
+// Evidence is one thing that was seen, in the terms of whoever has to fix it.
+type Evidence struct {
+	What string // a header, a setting, a request
+	Saw  string // its value or answer
+
+	// Where it stands in the repository, when it does. Line and Column count
+	// from 1; 0 is not known.
+	File         string
+	Line, Column int
+}
+
+// Pass says that the check's title holds.
+func Pass(format string, args ...any) Verdict {
+	return Verdict{Status: Passed, Summary: fmt.Sprintf(format, args...)}
+}
+
+// Fail says that the target is broken, and how.
+func Fail(format string, args ...any) Verdict {
+	return Verdict{Status: Failed, Summary: fmt.Sprintf(format, args...)}
+}
+
+// Skip says that the question does not arise, and why.
+func Skip(format string, args ...any) Verdict {
+	return Verdict{Status: Skipped, Summary: fmt.Sprintf(format, args...)}
+}
+
+// Unsure says that the answer could not be found out, and why.
+func Unsure(format string, args ...any) Verdict {
+	return Verdict{Status: Unknown, Summary: fmt.Sprintf(format, args...)}
+}
+
+// Because adds a piece of evidence.
+func (v Verdict) Because(what, saw string) Verdict {
+	v.Evidence = append(v.Evidence[:len(v.Evidence):len(v.Evidence)], Evidence{What: what, Saw: saw})
+	return v
+}
+
+// FixedBy says what to do about it, in one imperative sentence.
+func (v Verdict) FixedBy(format string, args ...any) Verdict {
+	v.Fix = fmt.Sprintf(format, args...)
+	return v
+}
+
+// AndBlocks makes the failure close the gate, whatever the check's severity.
+func (v Verdict) AndBlocks() Verdict {
+	v.Blocks = true
+	return v
+}
+
+// withoutFact is the verdict of a check whose facts are missing for err.
+func withoutFact(err error) Verdict {
+	if !skips(err) {
+		return Unsure("%v", err)
+	}
+	v := Skip("%v", err)
+	if missing, ok := errors.AsType[NotGiven](err); ok {
+		v.Unlock = missing.Unlock
+	}
+	return v
+}

@@ -1,0 +1,24 @@
+module github.com/previewgate/previewgate
+
+go 1.26.8
+
+require (
+	github.com/dlclark/regexp2 v1.11.5
+	github.com/golang-jwt/jwt/v5 v5.3.1
+	github.com/google/go-cmp v0.7.0
+	github.com/google/go-github/v66 v66.0.0
+	github.com/hashicorp/go-retryablehttp v0.7.8
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.2
+	github.com/sethvargo/go-githubactions v1.3.2
+	github.com/spf13/pflag v1.0.10
+	github.com/yuin/goldmark v1.7.13
+	golang.org/x/net v0.61.0
+	golang.org/x/term v0.47.0
+)
+
+require (
+	github.com/google/go-querystring v1.1.0 // indirect
+	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
