@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ type Facts struct {
 type cell struct {
 	once  sync.Once
 	given bool
+	asked bool // it was really learned, well or not
 	value any
 	err   error
 	took  time.Duration
@@ -87,9 +87,9 @@ func (g gathering) fill(ctx context.Context, c *cell, n Need) {
 	}
 	started := time.Now()
 	c.value, c.err = within(ctx, n, g.known.only(reads))
-	c.took = time.Since(started)
+	c.asked, c.took = true, time.Since(started)
 	if g.watch != nil {
-		g.watch(Learned{n.name(), c.took, c.err})
+		g.watch(Learned{n.name(), names(reads), c.took, c.err})
 	}
 }
 
@@ -98,6 +98,9 @@ func (g gathering) fill(ctx context.Context, c *cell, n Need) {
 func within(ctx context.Context, n Need, known *Facts) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.within())
 	defer cancel()
+	if ctx.Err() != nil {
+		return nil, stopped(ctx)
+	}
 	type answer struct {
 		value any
 		err   error
@@ -117,11 +120,16 @@ func within(ctx context.Context, n Need, known *Facts) (any, error) {
 	case a := <-done:
 		return a.value, a.err
 	case <-ctx.Done():
+		return nil, stopped(ctx)
 	}
+}
+
+// stopped says why ctx is over.
+func stopped(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return nil, errors.New("took too long")
+		return errors.New("took too long")
 	}
-	return nil, errors.New("the run was stopped")
+	return errors.New("the run was stopped")
 }
 
 // missing returns why the first need without a value has none, or nil.
@@ -134,10 +142,10 @@ func (known *Facts) missing(needs []Need) error {
 	return nil
 }
 
-// because names the fact that is missing, unless the reason speaks for
-// itself or names a fact already.
+// because names the fact that is missing, unless the reason says by itself
+// what it is about: so that one reason for many facts reads the same.
 func because(n Need, err error) error {
-	var named missingFact
+	var named interface{ NamesSubject() }
 	if skips(err) || errors.As(err, &named) {
 		return err
 	}
@@ -153,6 +161,11 @@ type missingFact struct {
 func (m missingFact) Error() string { return m.fact + ": " + m.err.Error() }
 func (m missingFact) Unwrap() error { return m.err }
 
+// NamesSubject marks an error whose text says what it is about. An error of
+// another package may have the method too, and is then not prefixed with the
+// name of the fact that it kept from being learned.
+func (m missingFact) NamesSubject() {}
+
 // only returns the part of known that needs name.
 func (known *Facts) only(needs []Need) *Facts {
 	part := &Facts{known.Target, make(map[Need]*cell, len(needs))}
@@ -164,19 +177,28 @@ func (known *Facts) only(needs []Need) *Facts {
 
 // Learned tells how the learning of one fact went.
 type Learned struct {
-	Fact string
-	Took time.Duration // from when its needs were known
-	Err  error         // nil when it has a value
+	Fact  string
+	After []string      // the facts that it waited for, by name
+	Took  time.Duration // from when those were known
+	Err   error         // nil when it has a value
 }
 
 // learned lists how each fact went that was really learned, by name.
 func (known *Facts) learned() []Learned {
 	var all []Learned
-	for _, n := range slices.Collect(maps.Keys(known.cells)) {
-		if c := known.cells[n]; !c.given && c.took > 0 {
-			all = append(all, Learned{n.name(), c.took, c.err})
+	for n, c := range known.cells {
+		if c.asked {
+			all = append(all, Learned{n.name(), names(slices.Concat(n.needs(), n.uses())), c.took, c.err})
 		}
 	}
 	slices.SortFunc(all, func(a, b Learned) int { return strings.Compare(a.Fact, b.Fact) })
+	return all
+}
+
+func names(needs []Need) []string {
+	all := []string{}
+	for _, n := range needs {
+		all = append(all, n.name())
+	}
 	return all
 }

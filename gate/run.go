@@ -27,12 +27,16 @@ func Run(ctx context.Context, target Target, checks []*Check, opts Options, give
 	causes := make(map[*Check]Result) // of the checks that failed or wait
 	for _, c := range checks {
 		r := Result{Check: c, Severity: c.Severity}
-		if slices.Contains(opts.Advisory, c.ID) {
+		downgraded := slices.Contains(opts.Advisory, c.ID)
+		if downgraded {
 			r.Severity = Advisory
 		}
 		r = r.judge(known, causes)
-		if r.Verdict.Blocks && !slices.Contains(opts.Advisory, c.ID) {
-			r.Severity = Blocking
+		if r.Status == Failed {
+			if r.Blocks && !downgraded {
+				r.Severity = Blocking
+			}
+			causes[c] = r
 		}
 		report.Results = append(report.Results, r)
 	}
@@ -41,8 +45,8 @@ func Run(ctx context.Context, target Target, checks []*Check, opts Options, give
 	return report
 }
 
-// judge fills in the verdict, or the cause for which there is none, and notes
-// in causes what later checks may have to wait for.
+// judge fills in the verdict, or the cause for which there is none. Who waits
+// makes others wait for the same cause.
 func (r Result) judge(known *Facts, causes map[*Check]Result) Result {
 	for _, earlier := range r.Check.After {
 		cause, found := causes[earlier]
@@ -54,8 +58,5 @@ func (r Result) judge(known *Facts, causes map[*Check]Result) Result {
 		}
 	}
 	r.Verdict = r.Check.judge(known)
-	if r.Status == Failed {
-		causes[r.Check] = r
-	}
 	return r
 }

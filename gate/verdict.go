@@ -3,6 +3,7 @@ package gate
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Status is the answer to a check's question.
@@ -69,7 +70,7 @@ func Unsure(format string, args ...any) Verdict {
 
 // Because adds a piece of evidence.
 func (v Verdict) Because(what, saw string) Verdict {
-	v.Evidence = append(v.Evidence[:len(v.Evidence):len(v.Evidence)], Evidence{What: what, Saw: saw})
+	v.Evidence = append(slices.Clip(v.Evidence), Evidence{What: what, Saw: saw})
 	return v
 }
 

@@ -72,9 +72,10 @@ type jsonEvidence struct {
 }
 
 type jsonFact struct {
-	Name   string `json:"name"`
-	TookMS int64  `json:"took_ms"`
-	Error  string `json:"error"`
+	Name   string   `json:"name"`
+	After  []string `json:"after"`
+	TookMS int64    `json:"took_ms"`
+	Error  string   `json:"error"`
 }
 
 // JSON writes the report as docs/report.schema.json describes it. Every field
@@ -123,7 +124,7 @@ func jsonOf(r gate.Report, s Style) jsonReport {
 		j.Results = append(j.Results, jsonResultOf(res))
 	}
 	for _, l := range r.Learned {
-		fact := jsonFact{Name: l.Fact, TookMS: l.Took.Milliseconds()}
+		fact := jsonFact{Name: l.Fact, After: append([]string{}, l.After...), TookMS: l.Took.Milliseconds()}
 		if l.Err != nil {
 			fact.Error = l.Err.Error()
 		}

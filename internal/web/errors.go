@@ -53,3 +53,6 @@ func (e *Error) redacted(r *redact.Redactor) *Error {
 	clean.URL, clean.text = r.String(e.URL), r.String(e.text)
 	return &clean
 }
+
+// NamesSubject marks the error as one whose text says by itself what it is about: its host.
+func (e *Error) NamesSubject() {}

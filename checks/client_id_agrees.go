@@ -1,0 +1,151 @@
+package checks
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/facts"
+)
+
+// ClientIDAgrees asks whether the app and its Convex deployment mean the same
+// WorkOS client.
+//
+// Both read WORKOS_CLIENT_ID, each from its own environment: the app from
+// Vercel's, auth.config.ts from the Convex deployment's. When the two differ,
+// sign-in works and Convex refuses every token of it. A preview deployment of
+// Convex takes the value from the project's defaults when it is created, and
+// keeps it when the default changes later.
+//
+// What Convex means is read from its environment when there is a deploy key,
+// and otherwise from the error by which it refuses a forged token: a preview
+// deployment lists its providers there unless its errors are redacted.
+//
+// # Fix
+//
+// Set the app's client id on the branch's Convex deployment; it takes effect
+// at once:
+//
+//	npx convex env set WORKOS_CLIENT_ID client_… --preview-name my-branch
+var ClientIDAgrees = &gate.Check{
+	ID:    "client-id-agrees",
+	Stage: gate.StageSignIn,
+	Title: "The app and Convex mean the same WorkOS client",
+	Fix:   "Set the app's `WORKOS_CLIENT_ID` on the Convex deployment.",
+	Needs: []gate.Need{facts.SignIn},
+	Uses:  []gate.Need{facts.ExpectedClient, facts.ConvexVariables, facts.ConvexTrust, facts.ConvexOpened, facts.ConvexSite, facts.ConvexInstance},
+	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts, ClientIDKnown},
+	Judge: clientIDAgrees,
+}
+
+func clientIDAgrees(known *gate.Facts) gate.Verdict {
+	app := facts.SignIn.From(known).ClientID
+	agree := []string{"the app"}
+	if expected, err := facts.ExpectedClient.Lookup(known); err == nil {
+		if expected != app {
+			return gate.Fail("the app signs in with %s, not with the expected %s", app, expected).
+				FixedBy("Set `WORKOS_CLIENT_ID` to `%s` for the Preview environment in Vercel and redeploy; or correct the value that previewgate is given.", expected).
+				Because("client_id of the request for sign-in", app).
+				Because("WORKOS_CLIENT_ID given to previewgate", expected)
+		}
+		agree = append(agree, "the expectation")
+	}
+	convex, source := convexClients(known)
+	switch {
+	case takesTokens(known):
+		agree = append(agree, "Convex")
+	case len(convex) > 0 && !slices.Contains(convex, app):
+		return gate.Fail("the app signs in with %s, but Convex trusts %s", app, list(convex)).
+			FixedBy("Run `npx convex env set WORKOS_CLIENT_ID %s%s`; Convex applies it at once.", shellWord(app), deploymentFlag(known)).
+			Because("client_id of the request for sign-in", app).
+			Because(source, strings.Join(convex, ", "))
+	case len(convex) > 0:
+		agree = append(agree, "Convex")
+	case len(agree) == 1:
+		return notComparable(known)
+	}
+	return gate.Pass("%s: %s", list(agree), app)
+}
+
+var clientID = regexp.MustCompile(`client_[A-Za-z0-9]+`)
+
+// convexClients lists the WorkOS clients that the Convex deployment means,
+// and says where that was read. What is written around an id, such as quotes
+// that were pasted with it, is for another check.
+func convexClients(known *gate.Facts) (clients []string, source string) {
+	if settings, err := facts.ConvexVariables.Lookup(known); err == nil && sameDeployment(known) {
+		if id := clientID.FindString(settings.ClientID); id != "" {
+			return []string{id}, "WORKOS_CLIENT_ID on the Convex deployment"
+		}
+	}
+	trust, err := facts.ConvexTrust.Lookup(known)
+	if err != nil {
+		return nil, ""
+	}
+	for _, p := range trust.Providers {
+		clients = append(clients, clientID.FindAllString(p.Issuer+" "+p.Audience, -1)...)
+	}
+	slices.Sort(clients)
+	return slices.Compact(clients), "providers that Convex lists"
+}
+
+// takesTokens reports whether Convex takes the tokens of the app's client,
+// whatever its variables say: it does not take those of an issuer that nobody
+// has.
+func takesTokens(known *gate.Facts) bool {
+	trust, err := facts.ConvexTrust.Lookup(known)
+	return err == nil && trust.Control.Unmatched() && trust.Plain.Matched()
+}
+
+// sameDeployment reports whether the deployment that the deploy key opens is
+// the one that the app talks to. On a domain of its own a deployment is known
+// by the name that it gives.
+func sameDeployment(known *gate.Facts) bool {
+	opened, err := facts.ConvexOpened.Lookup(known)
+	if err != nil || opened.Missing {
+		return false
+	}
+	if site, err := facts.ConvexSite.Lookup(known); err != nil || opened.URL == site {
+		return err == nil
+	}
+	instance, err := facts.ConvexInstance.Lookup(known)
+	return err == nil && instance.Status == 200 && opened.Name != "" && strings.TrimSpace(instance.Body) == opened.Name
+}
+
+// deploymentFlag is how the Convex CLI is told which deployment is meant.
+func deploymentFlag(known *gate.Facts) string {
+	site, err := facts.ConvexSite.Lookup(known)
+	if name, _, cloud := strings.Cut(hostOf(site), "."); err == nil && cloud && strings.HasSuffix(site, ".convex.cloud") {
+		return " --deployment " + shellWord(name)
+	}
+	if known.Target.Branch != "" {
+		return " --preview-name " + shellWord(known.Target.Branch)
+	}
+	return ""
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./@:+-]+$`)
+
+// shellWord quotes a word for a command that somebody may paste: a branch
+// name is chosen by whoever opens the pull request.
+func shellWord(word string) string {
+	if plainWord.MatchString(word) && !strings.HasPrefix(word, "-") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// notComparable says why there is nothing to compare the app's client with.
+func notComparable(known *gate.Facts) gate.Verdict {
+	trust, err := facts.ConvexTrust.Lookup(known)
+	if err == nil && trust.Control.Unmatched() && trust.Listed {
+		return gate.Skip("no provider that Convex lists names a WorkOS client")
+	}
+	v := gate.Skip("Convex does not say which client it means (its errors are redacted)")
+	if err != nil {
+		v = gate.Skip("nothing is known of the client that Convex means")
+	}
+	v.Unlock = "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY"
+	return v
+}

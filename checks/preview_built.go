@@ -1,0 +1,72 @@
+package checks
+
+import (
+	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/facts"
+)
+
+// PreviewBuilt asks whether there is a deployment to look at.
+//
+// Vercel reports the end of every build to GitHub. A build that failed or was
+// cancelled leaves no preview, and everything else waits for one. The report
+// of a failed build often tells an auth problem already: convex deploy
+// refuses a template such as ${buildEnv.VERCEL_BRANCH_URL} that has no value,
+// an auth.config.ts that reads an unset variable, and a production deploy key
+// on a preview.
+//
+// # Fix
+//
+// Open the deployment in Vercel and read the end of its build log. When a
+// variable is named there, set it for the Preview environment and redeploy.
+var PreviewBuilt = &gate.Check{
+	ID:    "preview-built",
+	Stage: gate.StageDeployment,
+	Title: "The deployment was built",
+	Fix:   "Read the end of the deployment's build log in Vercel, mend what it names, and push or redeploy.",
+	Needs: []gate.Need{facts.Built},
+	Judge: previewBuilt,
+}
+
+func previewBuilt(known *gate.Facts) gate.Verdict {
+	build := facts.Built.From(known)
+	var v gate.Verdict
+	switch build.State {
+	case "success", "ready":
+		return gate.Pass("Vercel reports the deployment as ready")
+	case "ignored", "skipped":
+		return gate.Skip("Vercel did not build this commit on purpose (%s)", build.State)
+	case "canceled":
+		v = failedBuild("canceled")
+	case "failure", "error", "failed":
+		v = failedBuild(build.Detail)
+	default:
+		return gate.Unsure("how the build ended is not known: Vercel reports it as %.40q", build.State)
+	}
+	v = v.Because("state of the deployment", build.State)
+	if build.Detail != "" {
+		v = v.Because("Vercel's reason", build.Detail)
+	}
+	return v
+}
+
+// failedBuild tells the reasons apart that Vercel gives by name.
+func failedBuild(reason string) gate.Verdict {
+	switch reason {
+	case "canceled", "cancelled":
+		return gate.Fail("the build was cancelled").
+			FixedBy("Redeploy the commit in Vercel, unless a newer commit of the branch has taken its place.")
+	case "authorization required":
+		return gate.Fail("Vercel waits for an authorization before it builds this commit").
+			FixedBy("Authorize the deployment in Vercel: a commit from a fork is built only when a member of the team allows it.")
+	case "account blocked", "missing vercel access", "no vercel account":
+		return gate.Fail("Vercel refused to build this commit (%s)", reason).
+			FixedBy("Open the deployment in Vercel: give the commit's author access to the team, or resolve what blocks the account.")
+	case "checks failed":
+		return gate.Fail("a check that Vercel runs on the deployment failed").
+			FixedBy("Open the deployment in Vercel under Checks and mend what failed there.")
+	case "aliasing failed":
+		return gate.Fail("Vercel built the deployment and could not give it its addresses").
+			FixedBy("Open the deployment in Vercel: it names the domain that could not be assigned.")
+	}
+	return gate.Fail("the build failed")
+}

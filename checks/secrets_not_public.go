@@ -1,0 +1,46 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/facts"
+)
+
+// SecretsNotPublic asks whether a secret stands in what every visitor
+// downloads.
+//
+// A variable whose name starts with NEXT_PUBLIC_ is copied into the client
+// bundle at build time, and so is a constant in a file that a client component
+// imports. A WorkOS API key there lets anybody read and change all users; a
+// cookie password lets anybody forge a session.
+//
+// # Fix
+//
+// Revoke the key in the WorkOS dashboard first, since it was public. Then
+// rename the variable so that it does not start with NEXT_PUBLIC_, and read
+// it in server code only.
+var SecretsNotPublic = &gate.Check{
+	ID:    "secrets-not-public",
+	Stage: gate.StageDeployment,
+	Title: "No secret is in the client bundle",
+	Fix:   "Revoke the key, since it was public; then rename its variable so that it does not start with `NEXT_PUBLIC_`, and read it in server code only.",
+	Needs: []gate.Need{facts.ClientBundle},
+	After: []*gate.Check{PreviewReachable},
+	Judge: secretsNotPublic,
+}
+
+func secretsNotPublic(known *gate.Facts) gate.Verdict {
+	b := facts.ClientBundle.From(known)
+	if len(b.Leaks) > 0 {
+		v := gate.Fail("the client bundle holds %s", b.Leaks[0].What)
+		for _, l := range b.Leaks {
+			v = v.Because(l.What, fmt.Sprintf("%s, byte %d", l.Source, l.Offset))
+		}
+		return v
+	}
+	if b.Missed > 0 || b.Chunks == 0 {
+		return unreadChunks(b)
+	}
+	return gate.Pass("none in the %d client chunks that public pages load", b.Chunks)
+}
