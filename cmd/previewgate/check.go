@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/report"
+)
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// runCheck gates the preview at the URL that is its operand.
+func runCheck(ctx context.Context, p process) int {
+	var o options
+	f := o.flags("check")
+	o.outputs(f)
+	operands, code, done := parse(f, p, "check URL [flags]")
+	if done {
+		return code
+	}
+	if len(operands) != 1 {
+		return p.misuse(errors.New("check takes the URL of one preview, as in previewgate check https://web-k3v9x2m1q-acme.vercel.app"))
+	}
+	t, err := newTrial(p, o, readCredentials(p.getenv))
+	if err == nil {
+		err = t.at(operands[0])
+	}
+	if err != nil {
+		return p.misuse(err)
+	}
+	writers, err := o.writers(p)
+	if err != nil {
+		return p.misuse(err)
+	}
+	progress := new(report.Progress)
+	if p.progress && !o.verbose {
+		progress.Terminal = p.stderr
+	}
+	t.watch = watching(p, o, progress)
+	r, err := t.judge(ctx)
+	progress.Done()
+	if err != nil {
+		return p.misuse(err)
+	}
+	style := report.Style{DocsURL: docsURL, Rerun: t.redactor.String(rerun(p.args)), UndecidedOpens: o.undecided == "open", Verbose: o.verbose}
+	for _, w := range writers {
+		if err := w.write(r, style); err != nil {
+			fmt.Fprintf(p.stderr, "previewgate: writing the report: %v\n", err)
+			return exitBroken
+		}
+	}
+	return exitCode(r, o.undecided)
+}
+
+// docsURL is where the checks are documented.
+const docsURL = "https://github.com/previewgate/previewgate/blob/main/docs/checks.md"
+
+// watching tells of each fact as it is learned: in a line each when verbose,
+// on the progress line otherwise.
+func watching(p process, o options, progress *report.Progress) func(gate.Learned) {
+	if !o.verbose {
+		return progress.Watch
+	}
+	return func(l gate.Learned) {
+		outcome := "learned"
+		if l.Err != nil {
+			outcome = "not learned"
+		}
+		fmt.Fprintf(p.stderr, "previewgate: %s the %s (%d ms)\n", outcome, l.Fact, l.Took.Milliseconds())
+	}
+}
+
+// rerun is the command that runs this gate again.
+func rerun(args []string) string {
+	words := []string{"previewgate", "check"}
+	for _, a := range args {
+		if strings.ContainsAny(a, " \t\n'\"\\$`*?[]{}()<>|&;!#~") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return strings.Join(words, " ")
+}
+
+// A destination is where the report goes, and in which form.
+type destination struct {
+	format string
+	open   func() (io.WriteCloser, error)
+	color  bool
+}
+
+// writers lists where the options send the report.
+func (o *options) writers(p process) ([]destination, error) {
+	main := destination{format: o.format, open: toFile(o.output), color: false}
+	if o.output == "" {
+		main.open = func() (io.WriteCloser, error) { return keepOpen{p.stdout}, nil }
+		main.color = p.terminal && p.getenv("NO_COLOR") == ""
+	}
+	all := []destination{main}
+	for _, w := range o.writes {
+		format, file, found := strings.Cut(w, "=")
+		if !found || file == "" {
+			return nil, fmt.Errorf("--write %s: it is FORMAT=FILE, as in json=report.json", w)
+		}
+		all = append(all, destination{format: format, open: toFile(file)})
+	}
+	for _, d := range all {
+		switch d.format {
+		case "text", "markdown", "json":
+		default:
+			return nil, fmt.Errorf("there is no format %q: it is text, markdown or json", d.format)
+		}
+	}
+	return all, nil
+}
+
+func toFile(name string) func() (io.WriteCloser, error) {
+	return func() (io.WriteCloser, error) { return os.Create(name) }
+}
+
+// keepOpen is a writer that is not ours to close.
+type keepOpen struct{ io.Writer }
+
+func (keepOpen) Close() error { return nil }
+
+func (d destination) write(r gate.Report, s report.Style) (err error) {
+	w, err := d.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	switch d.format {
+	case "json":
+		return report.JSON(w, r, s)
+	case "markdown":
+		_, err = io.WriteString(w, report.Markdown(r, s))
+		return err
+	}
+	return report.Text(w, r, s, d.color)
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/previewgate/previewgate/checks"
+	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/facts"
+	"github.com/previewgate/previewgate/internal/web"
+)
+
+// options say how to gate. They are the flags of check and, by the same
+// names, the inputs of the action.
+type options struct {
+	paths                facts.Paths
+	convexURL            string
+	branch               string
+	aliases              []string
+	only, skip, advisory []string
+	undecided            string
+	timeout              time.Duration
+	allowHosts           []string
+	audience             string
+	format, output       string
+	writes               []string
+	verbose              bool
+}
+
+// flags returns the flag set that fills o.
+func (o *options) flags(name string) *pflag.FlagSet {
+	f := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	f.SortFlags = false
+	f.StringVar(&o.paths.SignIn, "sign-in", "", "path of the sign-in route (tried without it: /sign-in, /login)")
+	f.StringVar(&o.paths.SignOut, "sign-out", "", "path of the sign-out route (tried without it: /sign-out and what the client links to)")
+	f.StringVar(&o.paths.Callback, "callback", "", "path of AuthKit's callback (without it: the redirect URI's)")
+	f.StringSliceVar(&o.paths.Protected, "protected", nil, "path that only signed-in visitors may see (repeatable)")
+	f.StringVar(&o.convexURL, "convex-url", "", "Convex deployment that the app must talk to (without it: the client bundle's)")
+	f.StringVar(&o.branch, "branch", "", "Git branch of the deployment, by which Convex finds its preview")
+	f.StringSliceVar(&o.aliases, "alias", nil, "further host of the same deployment, such as its branch alias (repeatable)")
+	f.StringSliceVar(&o.only, "only", nil, "run these checks and those that can explain them")
+	f.StringSliceVar(&o.skip, "skip", nil, "leave these checks out")
+	f.StringSliceVar(&o.advisory, "advisory", nil, "let a failure of these checks not close the gate")
+	f.StringVar(&o.undecided, "undecided", "close", "what an undecided gate does: close or open")
+	f.DurationVar(&o.timeout, "timeout", time.Minute, "for the whole run")
+	f.StringSliceVar(&o.allowHosts, "allow-host", nil, "HOST[:PORT] beyond the rules: the only way to plain http, loopback and custom domains (repeatable)")
+	f.StringVar(&o.audience, "trusted-audience", "", "audience of the GitHub OIDC token that Vercel's Trusted Sources expect")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell each fact as it is learned")
+	return f
+}
+
+// outputs adds the flags that say where the report goes.
+func (o *options) outputs(f *pflag.FlagSet) {
+	f.StringVar(&o.format, "format", "text", "of the report: text, markdown or json")
+	f.StringVar(&o.output, "output", "", "file for the report (without it: standard output)")
+	f.StringArrayVar(&o.writes, "write", nil, "FORMAT=FILE: the report once more (repeatable)")
+}
+
+// validate refuses what cannot be meant.
+func (o *options) validate() error {
+	if o.undecided != "close" && o.undecided != "open" {
+		return fmt.Errorf("--undecided %s: it is close or open", o.undecided)
+	}
+	if o.timeout <= 0 {
+		return errors.New("--timeout: it must be more than nothing, such as 60s")
+	}
+	for flag, paths := range map[string][]string{
+		"sign-in": {o.paths.SignIn}, "sign-out": {o.paths.SignOut}, "callback": {o.paths.Callback}, "protected": o.paths.Protected,
+	} {
+		for _, path := range paths {
+			if err := checkPath(path); err != nil {
+				return fmt.Errorf("--%s %s: %w", flag, path, err)
+			}
+		}
+	}
+	if o.convexURL != "" {
+		if u, err := url.Parse(o.convexURL); err != nil || u.Host == "" || u.User != nil {
+			return fmt.Errorf("--convex-url %s: it is an address, such as https://swift-lemur-482.convex.cloud", o.convexURL)
+		}
+	}
+	_, err := o.checks()
+	return err
+}
+
+func checkPath(path string) error {
+	switch {
+	case path == "":
+		return nil
+	case !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//"):
+		return errors.New("a path starts with one /")
+	case strings.ContainsAny(path, " \t\r\n?#\\"):
+		return errors.New("a path holds no space, query or fragment")
+	}
+	return nil
+}
+
+// checks returns the checks that the options select.
+func (o *options) checks() ([]*gate.Check, error) {
+	selected, err := checks.Select(o.only, o.skip)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range o.advisory {
+		if !slices.ContainsFunc(checks.All(), func(c *gate.Check) bool { return c.ID == id }) {
+			return nil, fmt.Errorf("--advisory %s: there is no such check", id)
+		}
+	}
+	if len(selected) == 0 {
+		return nil, errors.New("--only and --skip leave no check to run")
+	}
+	return selected, nil
+}
+
+// hosts reads the further addresses of the deployment, under the rules of the
+// first.
+func (o *options) hosts() ([]*url.URL, error) {
+	var all []*url.URL
+	for _, raw := range o.aliases {
+		if !strings.Contains(raw, "://") {
+			raw = "https://" + raw
+		}
+		u, err := web.CheckPreview(raw, o.allowHosts)
+		if err != nil {
+			return nil, fmt.Errorf("--alias: %w", err)
+		}
+		all = append(all, u)
+	}
+	return all, nil
+}
+
+// parse reads a command line of flags and operands, in any order.
+func parse(f *pflag.FlagSet, p process, usage string) (operands []string, code int, done bool) {
+	f.SetOutput(p.stdout)
+	f.Usage = func() { fmt.Fprintf(p.stdout, "usage: previewgate %s\n\n%s", usage, f.FlagUsagesWrapped(100)) }
+	err := f.Parse(p.args)
+	if errors.Is(err, pflag.ErrHelp) {
+		return nil, exitOpen, true
+	}
+	if err != nil {
+		return nil, p.misuse(fmt.Errorf("%w (previewgate %s --help)", err, f.Name())), true
+	}
+	return f.Args(), exitOpen, false
+}
