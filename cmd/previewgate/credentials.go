@@ -23,6 +23,27 @@ type credentials struct {
 	convexKey      string
 }
 
+// A variable is one that the command reads from its environment.
+type variable struct{ name, what string }
+
+// variables lists them for the documentation.
+func variables() []variable {
+	return []variable{
+		{"VERCEL_TOKEN", "token for Vercel's API; one of the project suffices"},
+		{"VERCEL_TEAM_ID", "the team that the project belongs to"},
+		{"VERCEL_AUTOMATION_BYPASS_SECRET", "opens a preview behind Deployment Protection; sent to the preview only"},
+		{"CONVEX_DEPLOY_KEY", "preview deploy key of the Convex project, or the deploy key of one deployment"},
+		{"WORKOS_CLIENT_ID", "the WorkOS client that the preview must use; no secret"},
+		{"GITHUB_TOKEN", "of the action: reads the pull request, writes the commit status and the comment"},
+		{"WORKOS_API_KEY, WORKOS_COOKIE_PASSWORD", "looked for in the client bundle, where they must not be"},
+		{"WORKOS_API_HOSTNAME, WORKOS_API_PORT", "where the WorkOS API is, when it is not api.workos.com"},
+		{"CONVEX_PROVISION_HOST", "where Convex' provisioning API is, when it is not https://api.convex.dev"},
+		{"PREVIEWGATE_VERCEL_API", "where Vercel's API is, when it is not https://api.vercel.com"},
+		{"GITHUB_API_URL", "where GitHub's API is, when it is not https://api.github.com"},
+		{"NO_COLOR", "set to anything: no colour on a terminal"},
+	}
+}
+
 func readCredentials(getenv func(string) string) credentials {
 	get := func(name string) string { return strings.TrimSpace(getenv(name)) }
 	return credentials{

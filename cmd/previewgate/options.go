@@ -1,5 +1,7 @@
 package main
 
+//go:generate go test -run ^(TestReadmeShowsTheDemo|TestInputsDoc)$ -update
+
 import (
 	"errors"
 	"fmt"

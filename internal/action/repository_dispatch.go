@@ -1,0 +1,99 @@
+package action
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A dispatchPayload is what is used of the event that Vercel sends to a repository.
+type dispatchPayload struct {
+	Type   text `json:"action"`
+	Client struct {
+		Environment text `json:"environment"`
+		ID          text `json:"id"`
+		URL         text `json:"url"`
+		Error       text `json:"error"`
+		Git         struct {
+			Ref text `json:"ref"`
+			SHA text `json:"sha"`
+		} `json:"git"`
+		Project struct {
+			Name text `json:"name"`
+		} `json:"project"`
+		State struct {
+			Type   text `json:"type"`
+			Detail text `json:"detail"`
+		} `json:"state"`
+	} `json:"client_payload"`
+}
+
+func parseRepositoryDispatch(payload []byte) (Event, error) {
+	var p dispatchPayload
+	if err := decode(payload, &p); err != nil {
+		return Event{}, err
+	}
+	state, err := p.state()
+	if err != nil {
+		return Event{}, err
+	}
+	sha, err := commit(p.Client.Git.SHA)
+	if err != nil {
+		return Event{}, err
+	}
+	e := Event{
+		State: state, SHA: sha, Environment: "preview",
+		Project: clean(string(p.Client.Project.Name), 100),
+		Branch:  clean(strings.TrimPrefix(string(p.Client.Git.Ref), "refs/heads/"), 255),
+	}
+	if id := string(p.Client.ID); regexp.MustCompile(`^dpl_[0-9A-Za-z]{1,64}$`).MatchString(id) {
+		e.Deployment = id
+	}
+	switch state {
+	case Failure:
+		e.Detail = p.detail()
+	case Success:
+		e.URL, err = address(p.Client.URL)
+		if err == nil && e.URL == "" {
+			err = misuse("the deployment is ready but has no address (client_payload.url)")
+		}
+	}
+	return e, err
+}
+
+// state reads what happened from the event's type, vercel.deployment.x or vercel.project.y.deployment.x: the state
+// within the payload lacks "ready".
+func (p dispatchPayload) state() (string, error) {
+	kind := regexp.MustCompile(`^vercel\.(?:project\.[\w-]{1,64}\.)?deployment\.(\w{1,30})$`).FindStringSubmatch(string(p.Type))
+	if kind == nil {
+		return "", misuse("the repository_dispatch %q is not one of Vercel's deployments", clean(string(p.Type), 100))
+	}
+	switch where, _ := environment(p.Client.Environment); where {
+	case "preview":
+	case "":
+		return "", misuse("the deployment names no environment (client_payload.environment)")
+	default:
+		return "", skip("the deployment is one to %s, not a preview", where)
+	}
+	switch kind[1] {
+	case "success", "ready":
+		return Success, nil
+	case "error", "failed", "canceled":
+		return Failure, nil
+	case "ignored":
+		return Ignored, nil
+	case "skipped":
+		return Skipped, nil
+	}
+	return "", skip("the deployment is %q: nothing to judge", kind[1])
+}
+
+// detail says why there is no preview: the error, or failing that the detail of the state, or the state itself.
+func (p dispatchPayload) detail() string {
+	last := p.Type[strings.LastIndexByte(string(p.Type), '.')+1:]
+	for _, s := range []text{p.Client.Error, p.Client.State.Detail, p.Client.State.Type, last} {
+		if said := clean(strings.ReplaceAll(string(s), "_", " "), 140); said != "" {
+			return said
+		}
+	}
+	return ""
+}

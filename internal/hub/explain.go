@@ -1,0 +1,153 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/google/go-github/v66/github"
+)
+
+// Explain says in one line why a request failed and, where a permission of the token is missing, which one.
+func Explain(err error) string {
+	var limit *github.RateLimitError
+	var secondary *github.AbuseRateLimitError
+	var refusal *github.ErrorResponse
+	switch {
+	case errors.As(err, &limit):
+		return "the token's rate limit at GitHub is used up until " + limit.Rate.Reset.UTC().Format("15:04:05 MST")
+	case errors.As(err, &secondary):
+		return "GitHub asks to slow down (secondary rate limit)"
+	case errors.As(err, &refusal) && refusal.Response != nil:
+		return explainRefusal(refusal)
+	case errors.Is(err, context.DeadlineExceeded):
+		return "GitHub took too long to answer"
+	case errors.Is(err, context.Canceled):
+		return "the run was stopped"
+	}
+	return oneLine(err.Error())
+}
+
+// explainRefusal tells the answers apart that a user can do something about.
+func explainRefusal(r *github.ErrorResponse) string {
+	status := r.Response.StatusCode
+	needs := permission(r.Response.Request)
+	switch {
+	case status == http.StatusUnauthorized:
+		return "GitHub does not accept the token (401): it is missing, expired or revoked"
+	case Permission(r) != "":
+		return fmt.Sprintf("the token lacks `%s`: add it under `permissions:` in the workflow", needs)
+	case status == http.StatusNotFound && needs != "":
+		return fmt.Sprintf("GitHub finds nothing there, or hides it from a token without `%s` (404)", needs)
+	case status == http.StatusTooManyRequests:
+		return "GitHub asks to slow down (429)"
+	case status >= 300 && status < 400:
+		return fmt.Sprintf("GitHub points elsewhere (%d), and the token is not taken there", status)
+	case status >= 500:
+		return fmt.Sprintf("GitHub is out of order (%d)", status)
+	}
+	return oneLine(fmt.Sprintf("GitHub answers %d: %s", status, message(r)))
+}
+
+// message joins what GitHub says of an error with the details that its validation adds.
+func message(r *github.ErrorResponse) string {
+	parts := []string{r.Message}
+	for _, e := range r.Errors {
+		if e.Message != "" {
+			parts = append(parts, e.Message)
+		}
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Permission returns the line that the workflow's permissions lack, such as "statuses: write", if err says that the
+// token may not do what was asked; otherwise "".
+func Permission(err error) string {
+	var r *github.ErrorResponse
+	if !errors.As(err, &r) || r.Response == nil || r.Response.StatusCode != http.StatusForbidden {
+		return ""
+	}
+	if !strings.HasPrefix(r.Message, "Resource not accessible by ") {
+		return ""
+	}
+	return permission(r.Response.Request)
+}
+
+// permission returns what a token needs for a request.
+func permission(req *http.Request) string {
+	if req == nil {
+		return ""
+	}
+	access := "write"
+	if req.Method == http.MethodGet || req.Method == http.MethodHead {
+		access = "read"
+	}
+	switch path := req.URL.Path; {
+	case strings.Contains(path, "/statuses/"), strings.HasSuffix(path, "/status"):
+		return "statuses: " + access
+	case strings.Contains(path, "/deployments"):
+		return "deployments: " + access
+	case strings.Contains(path, "/issues/"), strings.Contains(path, "/pulls"):
+		return "pull-requests: " + access
+	case strings.Contains(path, "/check-runs"):
+		return "checks: " + access
+	case strings.Contains(path, "/repos/"):
+		return "contents: " + access
+	}
+	return ""
+}
+
+// Ambiguous reports whether a write that failed with err may have taken place all the same: GitHub's answer was lost,
+// or was that something broke on the way.
+func Ambiguous(err error) bool {
+	var r *github.ErrorResponse
+	if errors.As(err, &r) && r.Response != nil {
+		return r.Response.StatusCode >= 500
+	}
+	var limit *github.RateLimitError
+	var secondary *github.AbuseRateLimitError
+	return err != nil && !errors.As(err, &limit) && !errors.As(err, &secondary)
+}
+
+// Again reports whether a request that failed with err may succeed after a wait, for callers who know that theirs does
+// no harm when it is repeated. The client itself repeats no POST.
+func Again(err error) (time.Duration, bool) {
+	var r *github.ErrorResponse
+	var secondary *github.AbuseRateLimitError
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return 0, false
+	case errors.As(err, &secondary):
+		return afterLimit(secondary.Response)
+	case errors.As(err, &r) && r.Response != nil && r.Response.StatusCode < 500:
+		return afterLimit(r.Response)
+	}
+	return firstWait, Ambiguous(err)
+}
+
+// afterLimit returns the wait that a rate limit asks for, if it is a bearable one.
+func afterLimit(resp *http.Response) (time.Duration, bool) {
+	wait, asks := retryAfter(resp)
+	if !asks {
+		wait = 4 * firstWait
+	}
+	return wait, isLimit(resp) && wait <= patience/3
+}
+
+// oneLine makes foreign text fit for a line of a log: without control characters, and short.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	if runes := []rune(s); len(runes) > 300 {
+		s = string(runes[:300]) + "…"
+	}
+	return strings.Join(strings.Fields(s), " ")
+}

@@ -1,0 +1,118 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-github/v66/github"
+)
+
+func refusal(method, path string, status int, message string) error {
+	req, _ := http.NewRequest(method, "https://api.github.com"+path, nil)
+	return fmt.Errorf("doing it: %w", &github.ErrorResponse{
+		Response: &http.Response{StatusCode: status, Request: req, Header: http.Header{}},
+		Message:  message,
+	})
+}
+
+const byIntegration = "Resource not accessible by integration"
+
+func TestAMissingPermissionIsNamed(t *testing.T) {
+	for _, c := range []struct{ method, path, want string }{
+		{"POST", "/repos/o/r/statuses/abc", "statuses: write"},
+		{"POST", "/repos/o/r/issues/1/comments", "pull-requests: write"},
+		{"PATCH", "/repos/o/r/issues/comments/1", "pull-requests: write"},
+		{"GET", "/repos/o/r/issues/1/comments", "pull-requests: read"},
+		{"GET", "/api/v3/repos/o/r/commits/abc/pulls", "pull-requests: read"},
+		{"GET", "/repos/o/r/deployments", "deployments: read"},
+		{"GET", "/repos/o/r/deployments/1/statuses", "deployments: read"},
+		{"POST", "/repos/o/r/check-runs", "checks: write"},
+		{"GET", "/repos/o/r/commits/abc/branches-where-head", "contents: read"},
+		{"GET", "/user", ""},
+	} {
+		err := refusal(c.method, c.path, 403, byIntegration)
+		if got := Permission(err); got != c.want {
+			t.Errorf("%s %s lacks %q, want %q", c.method, c.path, got, c.want)
+		}
+	}
+	for _, err := range []error{
+		nil, errors.New("x"),
+		refusal("POST", "/repos/o/r/statuses/abc", 404, byIntegration),
+		refusal("POST", "/repos/o/r/statuses/abc", 403, "Repository was archived"),
+	} {
+		if got := Permission(err); got != "" {
+			t.Errorf("%v lacks %q, want none", err, got)
+		}
+	}
+}
+
+func TestErrorsAreOneClearLine(t *testing.T) {
+	const statuses = "/repos/o/r/statuses/abc"
+	limit := &github.RateLimitError{Rate: github.Rate{Reset: github.Timestamp{Time: time.Unix(0, 0)}}}
+	long := &github.ErrorResponse{
+		Response: &http.Response{StatusCode: 422},
+		Message:  "Validation Failed", Errors: []github.Error{{Message: "Body is\ntoo long"}},
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{refusal("POST", statuses, 401, "Bad credentials"), "GitHub does not accept the token (401): it is missing, expired or revoked"},
+		{refusal("POST", statuses, 403, byIntegration), "the token lacks `statuses: write`: add it under `permissions:` in the workflow"},
+		{refusal("POST", statuses, 403, "Repository was\n::error::archived"), "GitHub answers 403: Repository was ::error::archived"},
+		{refusal("POST", statuses, 404, "Not Found"), "GitHub finds nothing there, or hides it from a token without `statuses: write` (404)"},
+		{refusal("GET", "/user", 404, "Not Found"), "GitHub answers 404: Not Found"},
+		{refusal("POST", statuses, 410, "This issue is locked"), "GitHub answers 410: This issue is locked"},
+		{long, "GitHub answers 422: Validation Failed: Body is too long"},
+		{refusal("POST", statuses, 429, ""), "GitHub asks to slow down (429)"},
+		{refusal("POST", statuses, 502, "<html>"), "GitHub is out of order (502)"},
+		{limit, "the token's rate limit at GitHub is used up until 00:00:00 UTC"},
+		{&github.AbuseRateLimitError{}, "GitHub asks to slow down (secondary rate limit)"},
+		{fmt.Errorf("x: %w", context.DeadlineExceeded), "GitHub took too long to answer"},
+		{fmt.Errorf("x: %w", context.Canceled), "the run was stopped"},
+		{errors.New("dial tcp:\r\n\x1b[31m refused"), "dial tcp: [31m refused"},
+	} {
+		if got := Explain(c.err); got != c.want {
+			t.Errorf("got  %q\nwant %q", got, c.want)
+		}
+	}
+}
+
+func TestWhatMayBeTriedAgain(t *testing.T) {
+	limited := func(status int, after string) error {
+		resp := &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}
+		return &github.ErrorResponse{Response: resp}
+	}
+	for _, c := range []struct {
+		name      string
+		err       error
+		wait      time.Duration
+		again     bool
+		ambiguous bool
+	}{
+		{"success", nil, 0, false, false},
+		{"a limit with a wait", limited(429, "2"), 2 * time.Second, true, false},
+		{"a limit without a wait", limited(429, ""), time.Second, true, false},
+		{"a limit with a long wait", limited(429, "60"), time.Minute, false, false},
+		{"a secondary limit", &github.AbuseRateLimitError{Response: &http.Response{
+			StatusCode: 403, Header: http.Header{"Retry-After": {"1"}},
+		}}, time.Second, true, false},
+		{"a used-up limit", &github.RateLimitError{}, firstWait, false, false},
+		{"a refusal", refusal("POST", "/", 403, byIntegration), time.Second, false, false},
+		{"a bad gateway", limited(502, ""), firstWait, true, true},
+		{"a lost connection", errors.New("reset"), firstWait, true, true},
+		{"a stopped run", context.Canceled, 0, false, true},
+	} {
+		wait, again := Again(c.err)
+		if again != c.again || again && wait != c.wait {
+			t.Errorf("%s: again %v after %v, want %v after %v", c.name, again, wait, c.again, c.wait)
+		}
+		if got := Ambiguous(c.err); got != c.ambiguous {
+			t.Errorf("%s: ambiguous %v, want %v", c.name, got, c.ambiguous)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package publish
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/previewgate/previewgate/gate"
+)
+
+func TestEverythingIsPublished(t *testing.T) {
+	b := newBench(t)
+	o := testOutcome()
+	o.Description = "two\r\nlines\x00 " + strings.Repeat("ü", 200)
+	if err := b.publisher.Publish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.asked) > 6 {
+		t.Errorf("%d requests: %q", len(b.asked), b.asked)
+	}
+	if diff := cmp.Diff([]map[string]string{{
+		"state": "failure", "context": "previewgate", "description": "two lines " + strings.Repeat("ü", 129) + "…",
+		"target_url": "https://github.com/acme/shop/actions/runs/200/attempts/1",
+	}}, b.statuses); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+	if got := b.read(t, "summary"); got != "### 1 thing to fix\n\n" {
+		t.Errorf("summary %q", got)
+	}
+	outputs := parseOutputs(t, b.read(t, "output"))
+	report := outputs["report"]
+	delete(outputs, "report")
+	if diff := cmp.Diff(map[string]string{
+		"outcome": "closed", "cause": "redirect-uri-registered", "comment-url": b.comments[0].URL,
+	}, outputs); diff != "" {
+		t.Errorf("outputs (-want +got):\n%s", diff)
+	}
+	if got, err := os.ReadFile(report); err != nil || string(got) != `{"version":1}` {
+		t.Errorf("report %q: %s, %v", report, got, err)
+	}
+	want := "::error title=previewgate%3A redirect-uri-registered::the redirect URI is not registered%0ARegister it.\n"
+	if got := b.log.String(); got != want {
+		t.Errorf("log %q, want %q", got, want)
+	}
+}
+
+func TestAScopeHasItsOwnStatusAndComment(t *testing.T) {
+	b := newBench(t)
+	for _, scope := range []string{"web", "docs", "web"} {
+		o := testOutcome()
+		o.Scope = scope
+		if err := b.publisher.Publish(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var contexts []string
+	for _, s := range b.statuses {
+		contexts = append(contexts, s["context"])
+	}
+	if diff := cmp.Diff([]string{"previewgate (web)", "previewgate (docs)", "previewgate (web)"}, contexts); diff != "" {
+		t.Errorf("contexts (-want +got):\n%s", diff)
+	}
+	if len(b.comments) != 2 {
+		t.Errorf("%d comments, want 2", len(b.comments))
+	}
+}
+
+func TestACommitWithoutAPreview(t *testing.T) {
+	b := newBench(t)
+	o := testOutcome()
+	o.Report.Results, o.State, o.Markdown, o.JSON = nil, "success", "", nil
+	if err := b.publisher.Publish(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	outputs := parseOutputs(t, b.read(t, "output"))
+	if diff := cmp.Diff(map[string]string{"outcome": "", "cause": "", "comment-url": "", "report": ""}, outputs); diff != "" {
+		t.Errorf("outputs (-want +got):\n%s", diff)
+	}
+	if len(b.asked) != 1 || b.statuses[0]["state"] != "success" {
+		t.Errorf("requests %q, statuses %v", b.asked, b.statuses)
+	}
+}
+
+func TestPending(t *testing.T) {
+	b := newBench(t)
+	if err := b.publisher.Pending(t.Context(), testOutcome().Report.Target, "web"); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.statuses[0]; got["state"] != "pending" || got["context"] != "previewgate (web)" || len(b.asked) != 1 {
+		t.Errorf("status %v after %q", got, b.asked)
+	}
+	if err := b.publisher.Pending(t.Context(), gate.Target{}, ""); err != nil || len(b.asked) != 1 {
+		t.Errorf("without a commit: %v, %q", err, b.asked)
+	}
+}
+
+// forbid refuses every write, or every request of which this is a part.
+func forbid(parts ...string) func(string) int {
+	return func(asked string) int {
+		for _, part := range parts {
+			if strings.Contains(asked, part) {
+				return http.StatusForbidden
+			}
+		}
+		return 0
+	}
+}
+
+func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
+	const advice = "add these lines to the job, beside those it has:%0Apermissions:%0A"
+	for _, c := range []struct {
+		name     string
+		change   func(*bench, *Outcome)
+		fails    string // how the error begins
+		statuses int
+		comments int
+		logged   string
+	}{
+		{"no permission to comment", func(b *bench, _ *Outcome) {
+			b.before = forbid("POST issues/")
+		}, "", 1, 0, advice + "  pull-requests: write\n"},
+		{"no permission to read comments", func(b *bench, _ *Outcome) {
+			b.before = forbid("issues/")
+		}, "", 1, 0, advice + "  pull-requests: read\n"},
+		{"no permission to set a status", func(b *bench, _ *Outcome) {
+			b.before = forbid("statuses/")
+		}, "the commit status was not set: the token lacks `statuses: write`", 0, 1, advice + "  statuses: write\n"},
+		{"no permission at all", func(b *bench, _ *Outcome) {
+			b.before = forbid("statuses/", "issues/", "pulls/")
+		}, "the commit status was not set: the token lacks", 0, 0, advice + "  statuses: write%0A  pull-requests: read\n"},
+		{"no commit", func(_ *bench, o *Outcome) { o.Report.Target.SHA = "" }, "", 0, 1, ""},
+		{"no commit, no permission to comment", func(b *bench, o *Outcome) {
+			o.Report.Target.SHA = ""
+			b.before = forbid("POST issues/")
+		}, "the comment was not written: the token lacks `pull-requests: write`", 0, 0, advice},
+		{"no pull request", func(_ *bench, o *Outcome) { o.Report.Target.PullRequest = 0 }, "", 1, 0, ""},
+		{"nothing to publish to", func(_ *bench, o *Outcome) {
+			o.Report.Target.SHA, o.Report.Target.PullRequest = "", 0
+		}, "", 0, 0, "::notice::no commit and no pull request is known"},
+		{"nothing to say", func(_ *bench, o *Outcome) { o.Markdown = "" }, "", 1, 0, ""},
+		{"a locked conversation", func(b *bench, _ *Outcome) {
+			b.before = refuse("POST issues/7/comments", 410)
+		}, "", 1, 0, "::warning::the comment was not written: GitHub answers 410"},
+		{"files that cannot be written", func(b *bench, _ *Outcome) {
+			b.publisher.summary, b.publisher.outputs = b.dir, b.dir
+		}, "", 1, 1, "::warning::the step summary was not written: open "},
+		{"no runner", func(b *bench, _ *Outcome) {
+			b.publisher.summary, b.publisher.outputs, b.publisher.run = "", "", run{}
+		}, "", 1, 1, ""},
+	} {
+		b := newBench(t)
+		o := testOutcome()
+		c.change(b, &o)
+		err := b.publisher.Publish(t.Context(), o)
+		if (err == nil) != (c.fails == "") || err != nil && !strings.HasPrefix(err.Error(), c.fails) {
+			t.Errorf("%s: error %v, want %q", c.name, err, c.fails)
+		}
+		if len(b.statuses) != c.statuses || len(b.comments) != c.comments {
+			t.Errorf("%s: %d statuses and %d comments", c.name, len(b.statuses), len(b.comments))
+		}
+		if !strings.Contains(b.log.String(), c.logged) || strings.Count(b.log.String(), "permissions:%0A") > 1 {
+			t.Errorf("%s: log:\n%s", c.name, &b.log)
+		}
+	}
+}
+
+func TestAStatusIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		tries := 0
+		b.before = func(asked string) int {
+			if strings.HasPrefix(asked, "POST statuses/") {
+				if tries++; tries < statusTries {
+					return []int{0, 502, 429}[tries]
+				}
+			}
+			return 0
+		}
+		if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil || len(b.statuses) != 1 {
+			t.Errorf("%d statuses after %d tries: %v", len(b.statuses), tries, err)
+		}
+		b.before = refuse("POST statuses/"+testSHA, 502)
+		started := time.Now()
+		err := b.publisher.Publish(t.Context(), testOutcome())
+		if err == nil || time.Since(started) > 5*time.Second {
+			t.Errorf("after %v: %v", time.Since(started), err)
+		}
+	})
+}
+
+func TestAStoppedRunDoesNotWait(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := b.publisher.Publish(ctx, testOutcome())
+	if err == nil || err.Error() != "the commit status was not set: the run was stopped" {
+		t.Errorf("error %v", err)
+	}
+	if got := parseOutputs(t, b.read(t, "output"))["outcome"]; got != "closed" {
+		t.Errorf("outcome %q", got)
+	}
+}
