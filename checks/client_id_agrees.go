@@ -80,7 +80,7 @@ func convexClients(known *gate.Facts) (clients []string, source string) {
 		}
 	}
 	trust, err := facts.ConvexTrust.Lookup(known)
-	if err != nil {
+	if err != nil || !trust.Control.Unmatched() {
 		return nil, ""
 	}
 	for _, p := range trust.Providers {
@@ -142,7 +142,7 @@ func notComparable(known *gate.Facts) gate.Verdict {
 	if err == nil && trust.Control.Unmatched() && trust.Listed {
 		return gate.Skip("no provider that Convex lists names a WorkOS client")
 	}
-	v := gate.Skip("Convex does not say which client it means (its errors are redacted)")
+	v := gate.Skip("Convex does not say which client it means")
 	if err != nil {
 		v = gate.Skip("nothing is known of the client that Convex means")
 	}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,10 +78,13 @@ func unusual(t facts.Trust) bool {
 	return !strings.HasPrefix(t.Issuer, "https://api.workos.com/") || slices.ContainsFunc(t.Providers, names)
 }
 
+// refusedKeys matches the statuses that do not pass by themselves.
+var refusedKeys = regexp.MustCompile(`HTTP 4(?:00|01|03|04|10)\b`)
+
 // keysOf judges a matching provider by whether Convex could load its keys. A
 // failure to load them that may pass by itself proves nothing.
 func keysOf(r facts.Reply, t facts.Trust, site string) gate.Verdict {
-	if strings.HasPrefix(r.Message, "Could not fetch JWKS") && !strings.Contains(r.Message, "HTTP 40") {
+	if strings.HasPrefix(r.Message, "Could not fetch JWKS") && !refusedKeys.MatchString(r.Message) {
 		return gate.Unsure("Convex has a provider for the app's tokens and could not load its keys just now: %s", reply(r))
 	}
 	for _, trouble := range []string{"Could not fetch JWKS", "Invalid Content-Type", "Invalid JWKS"} {
@@ -126,5 +130,5 @@ func reply(r facts.Reply) string {
 	}
 	message, _, _ := strings.Cut(r.Message, ": [")
 	message, _, _ = strings.Cut(message, "\n")
-	return fmt.Sprintf("%d %s: %.200s", r.Status, r.Code, message)
+	return fmt.Sprintf("%d %s: %.200s", r.Status, r.Code, strings.TrimRight(message, ". "))
 }

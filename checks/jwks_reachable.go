@@ -42,7 +42,7 @@ func jwksReachable(known *gate.Facts) gate.Verdict {
 	case set.Keys == nil && set.Type() == "text/html":
 		return gate.Unsure("%s answers with a page instead of keys", set.URL)
 	case !acceptedByConvex(set.Header.Get("Content-Type")):
-		return gate.Fail("the JWKS is served as %s, which Convex refuses", set.Header.Get("Content-Type")).
+		return gate.Fail("the JWKS is served %s, which Convex refuses", servedAs(set)).
 			FixedBy("Let %s be served as `application/json`.", set.URL).
 			Because("GET "+set.URL, set.Header.Get("Content-Type"))
 	case set.Keys == nil:
@@ -52,6 +52,13 @@ func jwksReachable(known *gate.Facts) gate.Verdict {
 		return gate.Pass("%s has the key %s", strings.TrimPrefix(set.URL, "https://"), set.Keys[i].ID)
 	}
 	return gate.Fail("the JWKS of the app's client has no RS256 key with a kid").Because("GET "+set.URL, set.Short())
+}
+
+func servedAs(set facts.KeySet) string {
+	if t := set.Header.Get("Content-Type"); t != "" {
+		return "as " + t
+	}
+	return "without a media type"
 }
 
 // acceptedByConvex follows the rule of Convex' backend for the media type.

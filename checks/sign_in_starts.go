@@ -51,14 +51,17 @@ func signInStarts(known *gate.Facts) gate.Verdict {
 				Because(end.First().Request(), end.First().Short()).Because(end.Last().Request(), end.Last().Short())
 		}
 	}
+	used := usesPath(known, page.Path)
 	switch {
-	case isDead(last.Status) && usesPath(known, page.Path):
+	case isDead(last.Status) && used:
 		return gate.Fail("sign-in does not lead to WorkOS: %s answers %d", page.Path, last.Status).
 			Because(last.Request(), last.Short())
 	case len(all) > 0:
 		return signInGood(all[0], page)
 	case last.Status == http.StatusOK:
 		return gate.Unsure("%s is a page, and no link on it leads to WorkOS: name the route that starts sign-in with --sign-in", page.Path)
+	case used:
+		return gate.Unsure("%s answers %s", page.Path, last.Short())
 	}
 	return gate.Unsure("%s answers %s, and nothing says that it is the app's sign-in route: name it with --sign-in", page.Path, last.Short())
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,9 +20,10 @@ type Facts struct {
 
 // A cell holds one fact while and after it is learned.
 type cell struct {
-	once  sync.Once
+	begun atomic.Bool
+	full  chan struct{} // closed when it is learned, well or not
 	given bool
-	asked bool // it was really learned, well or not
+	asked bool // its learner was called
 	value any
 	err   error
 	took  time.Duration
@@ -54,7 +56,7 @@ func gather(ctx context.Context, known *Facts, checks []*Check, watch func(Learn
 func (known *Facts) add(needs []Need) {
 	for _, n := range needs {
 		if known.cells[n] == nil {
-			known.cells[n] = new(cell)
+			known.cells[n] = &cell{full: make(chan struct{})}
 			known.add(n.needs())
 			known.add(n.uses())
 		}
@@ -72,7 +74,13 @@ func (g gathering) learn(ctx context.Context, needs []Need) {
 	var wg sync.WaitGroup
 	for _, n := range needs {
 		if c := g.known.cells[n]; !c.given {
-			wg.Go(func() { c.once.Do(func() { g.fill(ctx, c, n) }) })
+			wg.Go(func() {
+				if c.begun.CompareAndSwap(false, true) {
+					g.fill(ctx, c, n)
+					close(c.full)
+				}
+				<-c.full
+			})
 		}
 	}
 	wg.Wait()

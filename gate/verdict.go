@@ -42,10 +42,11 @@ type Evidence struct {
 	What string // a header, a setting, a request
 	Saw  string // its value or answer
 
-	// Where it stands in the repository, when it does. Line and Column count
-	// from 1; 0 is not known.
-	File         string
-	Line, Column int
+	// Where it stands in the repository, when it does. Lines and columns count
+	// from 1, columns in UTF-16 code units as editors and SARIF do; 0 is not
+	// known. EndColumn is the one after the last, on the same line.
+	File                    string
+	Line, Column, EndColumn int
 }
 
 // Pass says that the check's title holds.
@@ -70,7 +71,12 @@ func Unsure(format string, args ...any) Verdict {
 
 // Because adds a piece of evidence.
 func (v Verdict) Because(what, saw string) Verdict {
-	v.Evidence = append(slices.Clip(v.Evidence), Evidence{What: what, Saw: saw})
+	return v.At(Evidence{What: what, Saw: saw})
+}
+
+// At adds a piece of evidence that stands in the repository.
+func (v Verdict) At(e Evidence) Verdict {
+	v.Evidence = append(slices.Clip(v.Evidence), e)
 	return v
 }
 
