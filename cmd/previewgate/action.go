@@ -190,6 +190,9 @@ func (w workflow) trial(ctx context.Context, e action.Event, r action.Resolved) 
 	if err != nil {
 		return trial{}, err
 	}
+	if w.verbose {
+		t.watch = func(l gate.Learned) { w.log.Print(learned(l)) }
+	}
 	branch := t.target.Branch
 	t.target = r.Target
 	t.target.Branch = cmp.Or(branch, r.Target.Branch)

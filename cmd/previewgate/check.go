@@ -68,13 +68,16 @@ func watching(p process, o options, progress *report.Progress) func(gate.Learned
 	if !o.verbose {
 		return progress.Watch
 	}
-	return func(l gate.Learned) {
-		outcome := "learned"
-		if l.Err != nil {
-			outcome = "not learned"
-		}
-		fmt.Fprintf(p.stderr, "previewgate: %s the %s (%d ms)\n", outcome, l.Fact, l.Took.Milliseconds())
+	return func(l gate.Learned) { fmt.Fprintln(p.stderr, "previewgate: "+learned(l)) }
+}
+
+// learned tells in a line how a fact went.
+func learned(l gate.Learned) string {
+	outcome := "learned"
+	if l.Err != nil {
+		outcome = "not learned"
 	}
+	return fmt.Sprintf("%s: %s (%d ms)", outcome, l.Fact, l.Took.Milliseconds())
 }
 
 // rerun is the command that runs this gate again.
@@ -113,9 +116,9 @@ func (o *options) writers(p process) ([]destination, error) {
 	}
 	for _, d := range all {
 		switch d.format {
-		case "text", "markdown", "json":
+		case "text", "markdown", "json", "sarif", "junit":
 		default:
-			return nil, fmt.Errorf("there is no format %q: it is text, markdown or json", d.format)
+			return nil, fmt.Errorf("there is no format %q: it is text, markdown, json, sarif or junit", d.format)
 		}
 	}
 	return all, nil
@@ -139,6 +142,10 @@ func (d destination) write(r gate.Report, s report.Style) (err error) {
 	switch d.format {
 	case "json":
 		return report.JSON(w, r, s)
+	case "sarif":
+		return report.SARIF(w, r, s)
+	case "junit":
+		return report.JUnit(w, r)
 	case "markdown":
 		_, err = io.WriteString(w, report.Markdown(r, s))
 		return err

@@ -59,7 +59,7 @@ func (o *options) flags(name string) *pflag.FlagSet {
 
 // outputs adds the flags that say where the report goes.
 func (o *options) outputs(f *pflag.FlagSet) {
-	f.StringVar(&o.format, "format", "text", "of the report: text, markdown or json")
+	f.StringVar(&o.format, "format", "text", "of the report: text, markdown, json, sarif or junit")
 	f.StringVar(&o.output, "output", "", "file for the report (without it: standard output)")
 	f.StringArrayVar(&o.writes, "write", nil, "FORMAT=FILE: the report once more (repeatable)")
 }

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -35,7 +36,7 @@ func answerOf(method string, r *web.Response) Answer {
 // Type returns the media type of the body, without parameters.
 func (a Answer) Type() string {
 	t, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
-	if err != nil {
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return ""
 	}
 	return t
@@ -75,15 +76,15 @@ func (a Answer) Request() string {
 // Short returns the answer in a few words: its status, its type, and what
 // tells most about an error.
 func (a Answer) Short() string {
-	short := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	short := strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status)))
 	if to := a.Location(); to != "" {
-		return short + " to " + withoutQuery(to)
+		return short + " to " + clip(withoutQuery(to))
 	}
 	if code := a.Header.Get("X-Vercel-Error"); code != "" {
-		return short + ", x-vercel-error: " + code
+		return short + ", x-vercel-error: " + clip(code)
 	}
 	if t := a.Type(); t != "" {
-		short += ", " + t
+		short += ", " + clip(t)
 	}
 	if a.Type() == "text/plain" && len(a.Body) < 80 && a.Body != "" {
 		short += fmt.Sprintf(" %q", strings.TrimSpace(a.Body))
@@ -94,16 +95,31 @@ func (a Answer) Short() string {
 // Deletes reports whether the answer deletes the cookie of that name.
 func (a Answer) Deletes(cookie string) bool {
 	for _, c := range (&http.Response{Header: a.Header}).Cookies() {
-		expired := c.MaxAge < 0 || (!c.Expires.IsZero() && c.Expires.Unix() <= 0)
-		if c.Name == cookie && c.Value == "" && expired {
+		if c.Name == cookie && c.Value == "" && expired(c) {
 			return true
 		}
 	}
 	return false
 }
 
+// expired reports whether a cookie is set in order to be deleted.
+func expired(c *http.Cookie) bool {
+	return c.MaxAge < 0 || !c.Expires.IsZero() && c.Expires.Unix() <= 0
+}
+
 // withoutQuery cuts what may hold a state, a nonce or a token.
 func withoutQuery(raw string) string {
-	before, _, _ := strings.Cut(raw, "?")
-	return before
+	if i := strings.IndexAny(raw, "?#"); i >= 0 {
+		return raw[:i]
+	}
+	return raw
+}
+
+// clip shortens what a server may have made as long as it likes.
+func clip(text string) string {
+	const longest = 200
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +36,9 @@ type Bundle struct {
 // hundred kilobytes.
 const maxChunk = 4 << 20
 
+// maxReaders is how many chunks are held in memory at the same time.
+const maxReaders = 16
+
 // ClientBundle is what visitors download.
 var ClientBundle = &gate.Fact[Bundle]{
 	Name:   "client bundle",
@@ -54,7 +56,7 @@ func learnBundle(ctx context.Context, known *gate.Facts) (Bundle, error) {
 		b.BuildID = firstOf(b.BuildID, page.BuildID)
 		b.Convex = append(b.Convex, page.Convex...)
 		b.Anchors = append(b.Anchors, page.Anchors...)
-		b.Links = append(b.Links, page.Links...)
+		b.addLinks(page.Links)
 		scripts = append(scripts, page.Scripts...)
 	}
 	if b.Pages == 0 {
@@ -64,8 +66,17 @@ func learnBundle(ctx context.Context, known *gate.Facts) (Bundle, error) {
 	}
 	slices.Sort(scripts)
 	scripts = slices.Compact(scripts)
+	if len(scripts) > maxScripts {
+		b.Missed = len(scripts) - maxScripts
+		scripts = scripts[:maxScripts]
+	}
+	slots := make(chan struct{}, maxReaders)
 	secrets, _ := KnownSecrets.Lookup(known)
-	read, err := atOnce(scripts, func(url string) (*Script, error) { return fetchScript(ctx, Main.From(known), url, secrets) })
+	read, err := atOnce(scripts, func(url string) (*Script, error) {
+		slots <- struct{}{}
+		defer func() { <-slots }()
+		return fetchScript(ctx, Main.From(known), url, secrets)
+	})
 	if err != nil {
 		return Bundle{}, err
 	}
@@ -135,6 +146,16 @@ func (b *Bundle) add(read []*Script) {
 	b.Convex = slices.Compact(b.Convex)
 }
 
+// addLinks adds the links of a page that are not known yet: pages share their
+// layout.
+func (b *Bundle) addLinks(links []Link) {
+	for _, l := range links {
+		if !slices.Contains(b.Links, l) {
+			b.Links = append(b.Links, l)
+		}
+	}
+}
+
 func firstOf(a, b string) string {
 	if a != "" {
 		return a
@@ -168,6 +189,9 @@ func learnMatchers(ctx context.Context, known *gate.Facts) ([]Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
+	if resp.Status == http.StatusTooManyRequests || resp.Status >= 500 {
+		return nil, fmt.Errorf("the manifest is answered %d %s", resp.Status, http.StatusText(resp.Status))
+	}
 	matchers, ok := readMatchers(string(resp.Body))
 	if resp.Status != http.StatusOK || !ok {
 		return nil, gate.Moot("this version of Next.js publishes no manifest of its proxy")
@@ -175,19 +199,22 @@ func learnMatchers(ctx context.Context, known *gate.Facts) ([]Matcher, error) {
 	return matchers, nil
 }
 
-var manifestList = regexp.MustCompile(`(?s)__MIDDLEWARE_MATCHERS\s*=\s*(\[.*?\])\s*;`)
+// maxMatchers is how many patterns of one proxy are evaluated, each of which
+// may take its time.
+const maxMatchers = 50
 
 // readMatchers reads the manifest, and says whether it is one.
 func readMatchers(script string) ([]Matcher, bool) {
-	m := manifestList.FindStringSubmatch(script)
-	if m == nil {
-		return nil, false
-	}
+	_, value, found := strings.Cut(script, "__MIDDLEWARE_MATCHERS")
+	value, isAssigned := strings.CutPrefix(strings.TrimSpace(value), "=")
 	var entries []struct {
 		Regexp         string `json:"regexp"`
 		OriginalSource string `json:"originalSource"`
 	}
-	if json.Unmarshal([]byte(m[1]), &entries) != nil {
+	if !found || !isAssigned || json.NewDecoder(strings.NewReader(value)).Decode(&entries) != nil {
+		return nil, false
+	}
+	if entries == nil || len(entries) > maxMatchers {
 		return nil, false
 	}
 	matchers := []Matcher{}

@@ -24,8 +24,8 @@ var Callback = &gate.Fact[Hop]{
 				return Hop{}, err
 			}
 			u, err := url.Parse(in.RedirectURI)
-			if err != nil || u.Path == "" {
-				return Hop{}, gate.Moot("the redirect URI has no path")
+			if err != nil || u.Host == "" || u.Path == "" {
+				return Hop{}, gate.Moot("the redirect URI names no path on a host")
 			}
 			path = u.EscapedPath()
 		}
@@ -69,8 +69,9 @@ var SignOuts = &gate.Fact[[]SignOut]{
 func signOutLinks(links []Link) []string {
 	var paths []string
 	for _, l := range links {
-		if signOutPath.MatchString(l.Path) && l.Path != "/sign-out" && !slices.Contains(paths, l.Path) && len(paths) < 4 {
-			paths = append(paths, l.Path)
+		path := withoutQuery(l.Path)
+		if signOutPath.MatchString(path) && path != "/sign-out" && !slices.Contains(paths, path) && len(paths) < 4 {
+			paths = append(paths, path)
 		}
 	}
 	return paths

@@ -56,10 +56,12 @@ func learnOpened(ctx context.Context, known *gate.Facts) (Opened, error) {
 		if o.Branch == "" {
 			return o, gate.NotGiven{What: "the branch, by which Convex finds its preview", Unlock: "--branch"}
 		}
-		return o, o.lookUp(ctx, Web.From(known), account)
+		err := o.lookUp(ctx, Web.From(known), account)
+		return o, err
 	case KeyDeployment:
 		o.Name, o.adminKey = key.Deployment, account.Key
-		return o, o.locate(ctx, Web.From(known), account)
+		err := o.locate(ctx, Web.From(known), account)
+		return o, err
 	case KeyProject, KeyToken:
 	case KeyAdmin:
 		return o, fmt.Errorf("an admin key names no address: give the deploy key of a Convex cloud deployment")
@@ -84,12 +86,20 @@ func (o *Opened) lookUp(ctx context.Context, client *web.Client, account ConvexA
 		return err
 	}
 	if resp.Status == http.StatusNotFound {
+		var refusal struct{ Code string }
+		_ = json.Unmarshal(resp.Body, &refusal) // the code for a missing deployment is not documented
+		if refusal.Code == "TeamNotFound" || refusal.Code == "ProjectNotFound" {
+			return fmt.Errorf("convex does not know the project of the deploy key: %s", refusal.Code)
+		}
 		o.Missing = true
 		return nil
 	}
 	var found struct{ DeploymentName, AdminKey, URL string }
 	if err := readConvex(resp, &found); err != nil {
 		return err
+	}
+	if found.AdminKey == "" || found.URL == "" {
+		return fmt.Errorf("convex answers without the deployment's address and key")
 	}
 	o.Name, o.URL, o.adminKey = found.DeploymentName, strings.TrimRight(found.URL, "/"), found.AdminKey
 	return nil

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"bytes"
-	"html"
 	"net/url"
 	"regexp"
 	"slices"
@@ -40,12 +39,16 @@ func readPage(base *url.URL, doc []byte) Page {
 			p.readTag(base, tokens.Token())
 		}
 	}
-	text := strings.ReplaceAll(string(doc), `\"`, `"`) // flight data is JSON within a JavaScript string
+	text := unquote.Replace(string(doc))
 	p.BuildID = buildID(text)
-	p.Convex = convexURLs(text)
+	p.Convex, _ = convexURLs(text)
 	p.Links = flightLinks(text)
 	return p
 }
+
+// unquote undoes the quoting of the flight data, which is JSON within a
+// JavaScript string.
+var unquote = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 
 func (p *Page) readTag(base *url.URL, tag htmlparser.Token) {
 	attr := make(map[string]string, len(tag.Attr))
@@ -61,7 +64,7 @@ func (p *Page) readTag(base *url.URL, tag htmlparser.Token) {
 	case "link":
 		p.addScript(base, attr["href"], attr["as"] != "script" && attr["rel"] != "modulepreload")
 	case "a":
-		p.addAnchor(html.UnescapeString(attr["href"]))
+		p.addAnchor(attr["href"])
 	}
 }
 
@@ -71,7 +74,7 @@ func (p *Page) addAnchor(to string) {
 	switch {
 	case strings.Contains(to, authorizePath+"?"):
 		p.Authorize = to
-	case strings.HasPrefix(to, "/") && len(p.Anchors) < maxScripts:
+	case isPath(to) && len(p.Anchors) < maxScripts:
 		p.Anchors = append(p.Anchors, to)
 	}
 }
@@ -89,35 +92,52 @@ func (p *Page) addScript(base *url.URL, src string, leave bool) {
 	p.Scripts = append(p.Scripts, u.String())
 }
 
-// buildIDs are the places where Next.js names the build: the flight data of
-// the App Router, the data of the Pages Router, and the manifest's path.
+// buildIDs are the places where Next.js names the build: the root of the
+// flight data of the App Router, the data of the Pages Router, the manifest's
+// path, and what may be another version's root.
 var buildIDs = []*regexp.Regexp{
-	regexp.MustCompile(`[{,]"b":"([A-Za-z0-9_.-]{6,64})"`),
-	regexp.MustCompile(`"buildId":"([A-Za-z0-9_.-]{6,64})"`),
-	regexp.MustCompile(`/_next/static/([A-Za-z0-9_.-]{6,64})/_(?:buildManifest|ssgManifest|clientMiddlewareManifest)\.js`),
+	regexp.MustCompile(`"b":"([A-Za-z0-9_.-]+)","[cp]":`),
+	regexp.MustCompile(`"buildId":"([A-Za-z0-9_.-]+)"`),
+	regexp.MustCompile(`/_next/static/([A-Za-z0-9_.-]+)/_(?:buildManifest|ssgManifest|clientMiddlewareManifest)\.js`),
+	regexp.MustCompile(`"b":"([A-Za-z0-9_.-]+)"`),
 }
 
 func buildID(text string) string {
 	for _, re := range buildIDs {
-		if m := re.FindStringSubmatch(text); m != nil {
-			return m[1]
+		for _, m := range re.FindAllStringSubmatch(text, maxMentions) {
+			if len(m[1]) >= 6 && len(m[1]) <= 64 {
+				return m[1]
+			}
 		}
 	}
 	return ""
 }
 
-// flightLink matches an element of the flight data with a link's props:
-// ["$","$L5",null,{"href":"/sign-out","children":"Sign out"}].
-var flightLink = regexp.MustCompile(`\["\$","(\$L?[0-9a-f]+|[a-z][a-z0-9]*)",(?:null|"[^"]{0,100}"),\{([^{}]{0,400}?"href":"(/[^"]{0,200})"[^{}]{0,400})`)
+// flightElement matches the start of an element of the flight data, up to its
+// properties: ["$","$L5",null,{"href":"/sign-out","children":"Sign out"}].
+var flightElement = regexp.MustCompile(`^(\$L?[0-9a-f]+|[a-z][a-z0-9-]*)",(?:null|"[^"]*"),\{`)
 
+// flightLinks lists the links in the flight data, each once.
 func flightLinks(text string) []Link {
+	const start = `["$","`
 	var links []Link
-	for _, m := range flightLink.FindAllStringSubmatch(text, 200) {
-		links = append(links, Link{
-			Path:     m[3],
-			Prefetch: strings.HasPrefix(m[1], "$") && !strings.Contains(m[2], `"prefetch":false`),
-			Source:   "the page's flight data",
-		})
+	read := 0
+	for at := range places(text, start) {
+		after := at + len(start)
+		m := flightElement.FindStringSubmatchIndex(text[after:min(len(text), after+maxComponent)])
+		if m == nil || read == maxElements {
+			continue
+		}
+		window := text[after+m[1] : min(len(text), after+m[1]+maxProps)]
+		if !strings.Contains(window, `"href"`) {
+			continue
+		}
+		read++
+		link, ok := readLink(window, text[after] != '$')
+		link.Source = "the page's flight data"
+		if ok && len(links) < maxScripts && !slices.Contains(links, link) {
+			links = append(links, link)
+		}
 	}
 	return links
 }

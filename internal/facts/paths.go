@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -100,11 +101,16 @@ func visitSignIn(ctx context.Context, site *Site, paths Paths) (Visit, error) {
 		return usual, err
 	}
 	others, err := atOnce([]string{"/login", unknownPath}, func(path string) (Visit, error) { return site.visit(ctx, path) })
-	if err == nil && others[0].Last().Status != http.StatusNotFound && others[1].Next == "" {
+	if err == nil && others[0].Last().Status != http.StatusNotFound && !protectsAll(others[1]) {
 		return others[0], nil
 	}
 	return usual, nil
 }
+
+// protectsAll reports whether a proxy sends visitors of a path that no app has
+// away from the site at once. Where it sends them by way of the app's sign-in
+// path, that path is no secret.
+func protectsAll(unknown Visit) bool { return unknown.Next != "" && len(unknown.Hops) == 1 }
 
 // ProtectedPages are the visits to the pages that the user says are for
 // signed-in visitors.
@@ -142,13 +148,19 @@ var BadSession = &gate.Fact[[]Hop]{
 const SessionCookie = "wos-session"
 
 // atOnce calls ask for every item at the same time. It returns the answers in
-// the order of the items, or the first error.
+// the order of the items, or the first error. A panic is an error too: in a
+// goroutine of its own it would end the whole process.
 func atOnce[T, R any](items []T, ask func(T) (R, error)) ([]R, error) {
 	answers, errs := make([]R, len(items)), make([]error, len(items))
 	done := make(chan struct{})
 	for i, item := range items {
 		go func() {
-			defer func() { done <- struct{}{} }()
+			defer func() {
+				if r := recover(); r != nil {
+					errs[i] = fmt.Errorf("previewgate has a fault here: %v", r)
+				}
+				done <- struct{}{}
+			}()
 			answers[i], errs[i] = ask(item)
 		}()
 	}

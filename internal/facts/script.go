@@ -31,29 +31,77 @@ type Script struct {
 }
 
 // readScript reads a chunk of minified JavaScript. known are credentials to
-// look for by value.
+// look for by value. Chunks have megabytes on one line, so every expression
+// here starts with a literal text, which Go looks for quickly, and repeats
+// nothing a counted number of times.
 func readScript(url, code string, known []string) Script {
+	convex, empty := convexURLs(code)
 	return Script{
-		Convex:   convexURLs(code),
+		Convex:   convex,
 		UsesSDK:  strings.Contains(code, "ConvexReactClient") || strings.Contains(code, "happy-otter-123"),
-		NoConvex: emptyConvex.MatchString(code),
+		NoConvex: empty || emptyVariable.MatchString(code),
 		Links:    append(jsxLinks(url, code), prefetchCalls(url, code)...),
 		Leaks:    leaks(url, code, known),
 	}
 }
 
-// convexURL matches an address of a Convex deployment with what stands before
-// it; EU deployments have the region as a further label.
-var convexURL = regexp.MustCompile(`(.{0,12})(https://[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9-]+)?\.convex\.cloud)\b`)
+// convexURLs lists the Convex deployments that text names, each once, and
+// says whether a client of Convex is made from no address.
+func convexURLs(text string) (urls []string, empty bool) {
+	urls = cloudURLs(text)
+	for _, address := range clientURLs(text) {
+		if address == "" {
+			empty = true
+		} else {
+			urls = append(urls, address)
+		}
+	}
+	slices.Sort(urls)
+	return slices.Compact(urls), empty
+}
 
-// clientURL matches the address of a self-hosted deployment or a custom
-// domain, where it is given to a Convex client.
-var clientURL = regexp.MustCompile(`new [\w$]+(?:\.[\w$]+)?\("(https?://[^"\\\s]{4,200})",\{[^{}]{0,200}\b(?:expectAuth|verbose|unsavedChangesWarning)\b`)
+const (
+	cloud       = ".convex.cloud"
+	maxAddress  = 200 // bytes of the longest address that is looked for
+	maxMentions = 100 // of one chunk
+)
 
-// emptyConvex matches a Convex client, or the address for one, made of a
-// variable that had no value when the app was built: the bundler leaves the
-// variable's name or an empty string in its place.
-var emptyConvex = regexp.MustCompile(`(?:new [\w$]+(?:\.[\w$]+)?\((?:""|void 0),\{[^{}]{0,200}\bexpectAuth\b|\benv\.NEXT_PUBLIC_CONVEX_URL[,);}|?&])`)
+// cloudURL is the form of an address on Convex' own domain; deployments
+// outside the United States have the region as a further label.
+var cloudURL = regexp.MustCompile(`^https://[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9-]+)?\.convex\.cloud$`)
+
+// cloudURLs lists the addresses on Convex' own domain, without those that
+// Convex' library names as examples.
+func cloudURLs(text string) []string {
+	var urls []string
+	for at := range places(text, cloud) {
+		end := at + len(cloud)
+		head := text[max(0, at-maxAddress):end]
+		start := strings.LastIndex(head, "https://")
+		if start < 0 || goesOn(text[end:]) || !cloudURL.MatchString(head[start:]) {
+			continue
+		}
+		address, before := head[start:], head[:start]
+		name, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), ".")
+		if !slices.Contains(sdkExamples(), name) && !strings.HasSuffix(before, "like '") && !slices.Contains(urls, address) {
+			urls = append(urls, address)
+		}
+		if len(urls) == maxMentions {
+			break
+		}
+	}
+	return urls
+}
+
+// goesOn reports whether a host name goes on with what comes after it.
+func goesOn(after string) bool {
+	after = strings.TrimPrefix(after, ".")
+	return after != "" && (isWord(after[0]) || after[0] == '-')
+}
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
+}
 
 // sdkExamples are the deployments that Convex' own library names in its error
 // texts. They are in every bundle.
@@ -61,44 +109,73 @@ func sdkExamples() []string {
 	return []string{"happy-otter-123", "happy-animal-123", "small-mouse-123"}
 }
 
-// convexURLs lists the Convex deployments that text names, each once.
-func convexURLs(text string) []string {
+// newClient matches the making of an object from an address, or from what the
+// bundler leaves of one that had no value, and options.
+var newClient = regexp.MustCompile("new [\\w$]+(?:\\.[\\w$]+)?\\((?:[\"'`](https?://[^\"'`\\\\\\s]+)[\"'`]|\"\"|''|``|void 0),\\{")
+
+// clientURLs lists what Convex clients are made from: addresses, also of
+// self-hosted deployments and custom domains, and "" for one without a value.
+func clientURLs(code string) []string {
 	var urls []string
-	for _, m := range convexURL.FindAllStringSubmatch(text, 100) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(m[2], "https://"), ".")
-		if !slices.Contains(sdkExamples(), name) && !strings.HasSuffix(m[1], "like '") {
-			urls = append(urls, m[2])
+	for _, m := range newClient.FindAllStringSubmatchIndex(code, -1) {
+		options, _, _ := strings.Cut(code[m[1]:min(len(code), m[1]+maxAddress)], "}")
+		switch {
+		case m[2] < 0 && strings.Contains(options, "expectAuth"):
+			urls = append(urls, "")
+		case m[2] >= 0 && m[3]-m[2] <= maxAddress && isClientOptions(options):
+			urls = append(urls, strings.TrimRight(code[m[2]:m[3]], "/"))
+		}
+		if len(urls) == maxMentions {
+			break
 		}
 	}
-	for _, m := range clientURL.FindAllStringSubmatch(text, 20) {
-		urls = append(urls, strings.TrimRight(m[1], "/"))
-	}
-	slices.Sort(urls)
-	return slices.Compact(urls)
+	return urls
 }
 
+func isClientOptions(options string) bool {
+	return strings.Contains(options, "expectAuth") || strings.Contains(options, "verbose") ||
+		strings.Contains(options, "unsavedChangesWarning")
+}
+
+// emptyVariable matches the name of a variable that had no value when the app
+// was built: with one the bundler puts the value in its place.
+var emptyVariable = regexp.MustCompile(`env\.NEXT_PUBLIC_CONVEX_URL[,);}|?&]`)
+
 // prefetchCall matches router.prefetch("/path").
-var prefetchCall = regexp.MustCompile(`\.prefetch\("(/[^"\\]{0,200})"`)
+var prefetchCall = regexp.MustCompile("\\.prefetch\\([\"'`](/[^\"'`\\\\$]*)[\"'`]")
 
 func prefetchCalls(url, code string) []Link {
 	var links []Link
-	for _, m := range prefetchCall.FindAllStringSubmatchIndex(code, 100) {
-		links = append(links, Link{code[m[2]:m[3]], true, url, m[0]})
+	for _, m := range prefetchCall.FindAllStringSubmatchIndex(code, maxMentions) {
+		if path := code[m[2]:m[3]]; isPath(path) && len(path) <= maxAddress {
+			links = append(links, Link{path, true, url, m[0]})
+		}
 	}
 	return links
 }
 
 // secretKey matches a secret key of the form that WorkOS (and Stripe) use.
-// Placeholders in documentation are shorter.
-var secretKey = regexp.MustCompile(`\bsk_(?:test|live)_[A-Za-z0-9]{20,}`)
+var secretKey = regexp.MustCompile(`sk_(?:test|live)_[A-Za-z0-9]+`)
+
+const (
+	minKey    = len("sk_test_") + 20 // shorter ones are placeholders in documentation
+	minSecret = 16                   // shorter values may stand in a chunk by chance
+	maxLeaks  = 5                    // of one chunk
+)
 
 func leaks(url, code string, known []string) []Leak {
 	var found []Leak
-	for _, m := range secretKey.FindAllStringIndex(code, 5) {
-		found = append(found, Leak{"a secret key (" + code[m[0]:m[0]+len("sk_test")] + "_…)", url, m[0]})
+	for _, m := range secretKey.FindAllStringIndex(code, -1) {
+		alone := m[0] == 0 || !isWord(code[m[0]-1])
+		if alone && m[1]-m[0] >= minKey && len(found) < maxLeaks {
+			found = append(found, Leak{"a secret key (" + code[m[0]:m[0]+len("sk_test")] + "_…)", url, m[0]})
+		}
 	}
 	for _, secret := range known {
-		if at := strings.Index(code, secret); len(secret) >= 16 && at >= 0 && !strings.HasPrefix(secret, "sk_") {
+		if len(secret) < minSecret || strings.HasPrefix(secret, "sk_") {
+			continue
+		}
+		if at := strings.Index(code, secret); at >= 0 {
 			found = append(found, Leak{"a credential that previewgate was given", url, at})
 		}
 	}

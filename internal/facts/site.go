@@ -2,6 +2,8 @@ package facts
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,17 +42,27 @@ type Hop struct {
 // A Visit is what an anonymous visitor is led through from one path on.
 type Visit struct {
 	Path string
-	Hops []Hop  // on the site itself; never empty
+	Hops []Hop  // on the site itself; empty only where no request gets to it
 	Next string // where the last hop leads to, away from the site; "" when it does not
 }
 
 // Last returns the answer that the visit ends with on the site.
-func (v Visit) Last() Hop { return v.Hops[len(v.Hops)-1] }
+func (v Visit) Last() Hop {
+	if len(v.Hops) == 0 {
+		return Hop{}
+	}
+	return v.Hops[len(v.Hops)-1]
+}
 
 // First returns the answer to the visit's own path.
-func (v Visit) First() Hop { return v.Hops[0] }
+func (v Visit) First() Hop {
+	if len(v.Hops) == 0 {
+		return Hop{}
+	}
+	return v.Hops[0]
+}
 
-// maxHops is how many redirects on one site a visit follows.
+// maxHops is how many answers of one site a visit takes in.
 const maxHops = 8
 
 func newSite(client *web.Client, base *url.URL, public bool) *Site {
@@ -72,6 +84,10 @@ func (s *Site) get(ctx context.Context, ref string, header http.Header) (Hop, er
 	if err != nil {
 		return Hop{}, err
 	}
+	if origin(u) != s.origin() {
+		return Hop{}, fmt.Errorf("%s is not on %s", clip(withoutQuery(u.String())), s.base.Host)
+	}
+	u.Fragment, u.RawFragment = "", ""
 	key := strings.Join([]string{u.String(), header.Get("Accept"), header.Get("Cookie")}, "\n")
 	s.mu.Lock()
 	if s.seen[key] == nil {
@@ -79,12 +95,16 @@ func (s *Site) get(ctx context.Context, ref string, header http.Header) (Hop, er
 	}
 	seen := s.seen[key]
 	s.mu.Unlock()
-	seen.once.Do(func() { seen.hop, seen.err = s.ask(ctx, u, header) })
+	seen.once.Do(func() {
+		seen.err = errUnfinished // stays when ask panics
+		seen.hop, seen.err = s.ask(ctx, u, header)
+	})
 	return seen.hop, seen.err
 }
 
-// ask makes the request and reads the document, if it is one. An answer that
-// is not the app's own is an error, but for the caller of [Site.raw].
+var errUnfinished = errors.New("the request was not finished")
+
+// ask makes the request and reads the document, if it is one.
 func (s *Site) ask(ctx context.Context, u *url.URL, header http.Header) (Hop, error) {
 	resp, err := s.client.Do(ctx, web.Request{URL: u.String(), Header: header, Public: s.public})
 	if err != nil {
@@ -110,13 +130,14 @@ func (s *Site) app(ctx context.Context, ref string, header http.Header) (Hop, er
 }
 
 // visit follows a path's redirects on the site with a browser's headers and
-// cookies, and stops before it leaves the site.
+// cookies, and stops before it leaves the site. Redirects without end are an
+// error: whoever is led in a circle is neither let in nor sent away.
 func (s *Site) visit(ctx context.Context, path string) (Visit, error) {
 	v := Visit{Path: path}
 	var jar cookies
-	for ref := path; len(v.Hops) <= maxHops; {
+	for ref := path; len(v.Hops) < maxHops; {
 		header := document()
-		if jar != nil {
+		if len(jar) > 0 {
 			header.Set("Cookie", jar.String())
 		}
 		hop, err := s.app(ctx, ref, header)
@@ -127,18 +148,19 @@ func (s *Site) visit(ctx context.Context, path string) (Visit, error) {
 		jar = jar.take(hop.Answer)
 		ref = hop.Location()
 		if ref == "" {
-			break
+			return v, nil
 		}
-		if u, err := url.Parse(ref); err != nil || u.Host != s.base.Host {
+		if u, err := url.Parse(ref); err != nil || origin(u) != s.origin() {
 			v.Next = ref
-			break
+			return v, nil
 		}
 	}
-	return v, nil
+	last := v.Last()
+	return Visit{}, fmt.Errorf("%s is redirected without end, by %s to %s", path, last.Request(), clip(withoutQuery(last.Location())))
 }
 
 // origin returns the site's address without a path.
-func (s *Site) origin() string { return s.base.Scheme + "://" + s.base.Host }
+func (s *Site) origin() string { return origin(s.base) }
 
 // cookies are the cookies of one visit, as name=value.
 type cookies []string
@@ -146,7 +168,7 @@ type cookies []string
 func (c cookies) take(a Answer) cookies {
 	for _, set := range (&http.Response{Header: a.Header}).Cookies() {
 		c = slices.DeleteFunc(slices.Clone(c), func(old string) bool { return strings.HasPrefix(old, set.Name+"=") })
-		if set.MaxAge >= 0 && set.Value != "" {
+		if !expired(set) && set.Value != "" {
 			c = append(c, set.Name+"="+set.Value)
 		}
 	}

@@ -25,25 +25,33 @@ const (
 // of the app itself. A proxy or a function that throws counts as the app.
 func (a Answer) Wall() Wall {
 	vercel := strings.EqualFold(a.Header.Get("Server"), "vercel")
-	ran := a.Header.Get("X-Matched-Path") != ""
 	code := a.Header.Get("X-Vercel-Error")
 	switch {
 	case a.setsCookie("_vercel_sso_nonce") || isSSO(a.Location()):
 		return WallSSO
-	case a.Status == 401 && vercel && strings.Contains(a.Body, "_vercel_password"):
+	case a.Status == 401 && vercel && !a.ran() && strings.Contains(a.Body, "_vercel_password"):
 		return WallPassword
 	case a.Header.Get("X-Vercel-Mitigated") != "":
 		return WallFirewall
 	case code != "" && !appCode(code):
 		return WallPlatform
-	case a.Status == 401 && vercel && !ran && strings.Contains(a.Body, "Authentication Required"):
+	case a.Status == 401 && vercel && !a.ran() && strings.Contains(a.Body, "<title>Authentication Required</title>"):
 		return WallSSO
-	case a.Status == 403 && vercel && !ran && code == "":
+	case a.Status == 403 && vercel && !a.ran() && code == "":
 		return WallTrustedIPs
 	case a.Status == 429:
 		return WallRateLimited
 	}
 	return NoWall
+}
+
+// ran reports whether the request got as far as the deployment: Vercel then
+// names the route that matched, its cache, or the region of a function beside
+// that of the edge. A demand for a password by HTTP itself is the app's too,
+// since Vercel has forms for that.
+func (a Answer) ran() bool {
+	return a.Header.Get("X-Matched-Path") != "" || a.Header.Get("X-Vercel-Cache") != "" ||
+		a.Header.Get("Www-Authenticate") != "" || strings.Count(a.Header.Get("X-Vercel-Id"), "::") > 1
 }
 
 // appCode reports whether Vercel's error code says that the app's own code

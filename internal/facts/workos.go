@@ -66,7 +66,7 @@ func examine(ctx context.Context, client *web.Client, a Authorize) (Examination,
 }
 
 // rule follows the request for sign-in with that redirect URI to its end, and
-// never on to the redirect URI itself.
+// never on to that redirect URI or the app's own.
 func rule(ctx context.Context, client *web.Client, a Authorize, redirectURI string) (Ruling, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil {
@@ -76,12 +76,15 @@ func rule(ctx context.Context, client *web.Client, a Authorize, redirectURI stri
 	q.Set("redirect_uri", redirectURI)
 	q.Set("state", rand.Text())
 	u.RawQuery = q.Encode()
-	home, err := url.Parse(redirectURI)
+	homes, err := atOnce([]string{redirectURI, a.RedirectURI}, url.Parse)
 	if err != nil {
 		return Ruling{}, err
 	}
+	isHome := func(next *url.URL) bool {
+		return slices.ContainsFunc(homes, func(home *url.URL) bool { return next.Host == home.Host })
+	}
 	request := web.Request{URL: u.String(), Header: document(), Public: true, MaxBody: 256 << 10}
-	chain, err := client.Follow(ctx, request, func(next *url.URL) bool { return next.Host == home.Host })
+	chain, err := client.Follow(ctx, request, isHome)
 	if err != nil {
 		return Ruling{}, err
 	}
@@ -103,6 +106,9 @@ func (r *Ruling) read(chain web.Chain) {
 	r.End, r.Status = withoutQuery(last.URL.String()), last.Status
 	if chain.Next != nil {
 		r.End = withoutQuery(chain.Next.String())
+		if reason := path.Base(chain.Next.Path); isRefusal(reason) {
+			r.Reason = reason
+		}
 	}
 	if m := hostedPage(string(last.Body)); isRefusal(m) {
 		r.Reason = m
@@ -213,6 +219,9 @@ var Issuer = &gate.Fact[string]{
 		})
 		if err != nil {
 			return "", err
+		}
+		if resp.Status == http.StatusTooManyRequests || resp.Status >= 500 {
+			return "", fmt.Errorf("WorkOS answers %d %s", resp.Status, http.StatusText(resp.Status))
 		}
 		var found struct{ Issuer string }
 		if resp.Status != http.StatusOK || json.Unmarshal(resp.Body, &found) != nil || found.Issuer == "" {

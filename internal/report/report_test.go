@@ -2,50 +2,43 @@ package report
 
 import (
 	"bytes"
-	"flag"
-	"os"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/golden"
 )
 
-var update = flag.Bool("update", false, "rewrite the goldens")
-
-// golden compares got with the golden of that name.
-func golden(t *testing.T, name, got string) {
+// equal compares got with the golden of that name.
+func equal(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
+	golden.Equal(t, filepath.Join("testdata", name), []byte(got))
 }
 
 func TestWords(t *testing.T) {
 	for name, r := range samples() {
 		t.Run(name, func(t *testing.T) {
-			golden(t, name+".golden.md", Markdown(r, style()))
+			equal(t, name+".golden.md", Markdown(r, style()))
 			var text, encoded bytes.Buffer
 			if err := Text(&text, r, style(), false); err != nil {
 				t.Error(err)
 			}
-			golden(t, name+".golden.txt", text.String())
+			equal(t, name+".golden.txt", text.String())
 			if err := JSON(&encoded, r, style()); err != nil {
 				t.Error(err)
 			}
-			golden(t, name+".golden.json", encoded.String())
+			equal(t, name+".golden.json", encoded.String())
+			var sarif, junit bytes.Buffer
+			if err := errors.Join(SARIF(&sarif, r, style()), JUnit(&junit, r)); err != nil {
+				t.Error(err)
+			}
+			equal(t, name+".golden.sarif", sarif.String())
+			equal(t, name+".golden.xml", junit.String())
 		})
 	}
 }
