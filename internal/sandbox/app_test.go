@@ -69,17 +69,17 @@ func TestAHealthyPreviewAnswers(t *testing.T) {
 		"GET /dashboard?x=1\nAccept: */*":                         {307, map[string]string{"Location": authorizeV4, "Set-Cookie": none, "Cache-Control": none}, authorizeV4},
 		"GET /dashboard" + document + "\nRSC: 1":                  {307, anonymous, authorizeV4},
 		"GET /dashboard" + document + "\nNext-Router-Prefetch: 1": {307, anonymous, authorizeV4},
-		"POST /dashboard":                                         {303, anonymous, authorizeV4},
-		"GET /api/me":                                             {307, anonymous, authorizeV4},
-		"GET /no-such-page":                                       {307, anonymous, authorizeV4},
-		"GET /sign-in":                                            {307, map[string]string{"Location": authorizeV4, "Set-Cookie": handlerVerifier, "Vary": "rsc, .*"}, ""},
-		"GET /callback":                                           {500, map[string]string{"Content-Type": "application/json", "X-Middleware-Cache": "no-cache", "Set-Cookie": none}, callbackJSON},
-		"GET /callback?error=access_denied":                       {500, map[string]string{"Set-Cookie": none}, callbackJSON},
-		"GET /callback?code=x&state=abc":                          {500, map[string]string{"Set-Cookie": `wos-auth-verifier-1a47e90b=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure`}, callbackJSON},
-		"GET /sign-out":                                           {405, map[string]string{"Set-Cookie": none}, ""},
-		"POST /sign-out":                                          {307, map[string]string{"Set-Cookie": signedOut, "Location": "/"}, ""},
-		"GET /convex.svg":                                         {200, map[string]string{"X-Vercel-Cache": "HIT", "X-Vercel-Id": `iad1::[^:]+`}, `<svg.*`},
-		"GET /previewgate-nope.svg":                               {500, map[string]string{"X-Matched-Path": "/500", "X-Vercel-Error": none}, crashedHTML},
+		"POST /dashboard":                   {303, anonymous, authorizeV4},
+		"GET /api/me":                       {307, anonymous, authorizeV4},
+		"GET /no-such-page":                 {307, anonymous, authorizeV4},
+		"GET /sign-in":                      {307, map[string]string{"Location": authorizeV4, "Set-Cookie": handlerVerifier, "Vary": "rsc, .*"}, ""},
+		"GET /callback":                     {500, map[string]string{"Content-Type": "application/json", "X-Middleware-Cache": "no-cache", "Set-Cookie": none}, callbackJSON},
+		"GET /callback?error=access_denied": {500, map[string]string{"Set-Cookie": none}, callbackJSON},
+		"GET /callback?code=x&state=abc":    {500, map[string]string{"Set-Cookie": `wos-auth-verifier-1a47e90b=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure`}, callbackJSON},
+		"GET /sign-out":                     {405, map[string]string{"Set-Cookie": none}, ""},
+		"POST /sign-out":                    {307, map[string]string{"Set-Cookie": signedOut, "Location": "/"}, ""},
+		"GET /convex.svg":                   {200, map[string]string{"X-Vercel-Cache": "HIT", "X-Vercel-Id": `iad1::[^:]+`}, `<svg.*`},
+		"GET /previewgate-nope.svg":         {500, map[string]string{"X-Matched-Path": "/500", "X-Vercel-Error": none}, crashedHTML},
 		"GET /dashboard" + document + "\nCookie: wos-session=garbage":    {307, map[string]string{"Set-Cookie": deletedSession + "\n" + deletedEager + "\n" + proxyVerifier, "Vary": "Cookie"}, ".*"},
 		"GET /" + "\nCookie: wos-session=garbage":                        {200, map[string]string{"Set-Cookie": deletedSession + "\n" + deletedEager}, ".*"},
 		"GET /callback\nCookie: wos-session=garbage":                     {500, map[string]string{"Set-Cookie": deletedSession + "\n" + deletedEager}, callbackJSON},
@@ -158,13 +158,14 @@ func TestAuthKit2HasNoVerifier(t *testing.T) {
 }
 
 func TestTheStateOpensWithTheDeploymentsPassword(t *testing.T) {
-	location, err := url.Parse(visit(t).ask("GET /dashboard?x=1").header.Get("Location"))
+	v := visit(t)
+	location, err := url.Parse(v.ask("GET /dashboard?x=1").header.Get("Location"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var state oauthState
-	if err := unseal(location.Query().Get("state"), cookiePassword, &state); err != nil || state.ReturnPathname != "/dashboard?x=1" {
-		t.Errorf("%v %+v", err, state)
+	if !(app{App: v.world.App}).unseal(location.Query().Get("state"), &state) || state.ReturnPathname != "/dashboard?x=1" {
+		t.Errorf("got %+v", state)
 	}
 }
 

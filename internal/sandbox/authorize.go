@@ -48,7 +48,7 @@ func (a app) authorize(ask authorization) (location, state string) {
 		challenge := sha256.Sum256([]byte(verifier))
 		query.Set("code_challenge", base64.RawURLEncoding.EncodeToString(challenge[:]))
 		query.Set("code_challenge_method", "S256")
-		state = seal(oauthState{randomUUID(), verifier, ask.returnPathname}, a.CookiePassword, stateTTL)
+		state = a.seal(oauthState{randomUUID(), verifier, ask.returnPathname}, stateTTL)
 	} else if ask.returnPathname != "" {
 		state = plainState(ask.returnPathname)
 	}
@@ -110,11 +110,4 @@ func handlerCookie(state string, plain bool) string {
 		secure = ""
 	}
 	return verifierName(state) + "=" + state + "; Path=/; Expires=" + expires + "; Max-Age=600;" + secure + " HttpOnly; SameSite=lax"
-}
-
-func randomUUID() string {
-	b := randomBytes(16)
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/coder/websocket"
 )
 
 // convexVersion is the release of the npm package whose answers these are.
@@ -15,19 +17,18 @@ const convexVersion = "1.48.0"
 // backend is one Convex deployment.
 type backend struct {
 	Deployment
-	world  *World
-	client *http.Client
+	world     *World
+	client    *http.Client
+	variables *variables
 }
 
 // newBackend serves a deployment. Once it is gone, the front door answers for
 // every path.
 func newBackend(w *World, d Deployment, client *http.Client) http.Handler {
 	if d.Gone {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			write(w, http.StatusNotFound, "text/plain; charset=utf-8", "Not Found")
-		})
+		return http.HandlerFunc(goneDeployment)
 	}
-	b := backend{Deployment: d, world: w, client: client}
+	b := backend{Deployment: d, world: w, client: client, variables: newVariables(d.Env)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", say("This Convex deployment is running. See https://docs.convex.dev/."))
 	mux.HandleFunc("GET /instance_name", say(d.Name))
@@ -39,6 +40,12 @@ func newBackend(w *World, d Deployment, client *http.Client) http.Handler {
 	for _, kind := range []string{"query", "mutation", "action", "function"} {
 		mux.HandleFunc("POST /api/"+kind, b.call)
 	}
+	mux.HandleFunc("POST /api/query_at_ts", b.call)
+	mux.HandleFunc("POST /api/run/{path...}", b.callByPath)
+	mux.HandleFunc("GET /api/sync", b.sync)
+	mux.HandleFunc("GET /api/{version}/sync", b.sync)
+	mux.HandleFunc("POST /api/v1/update_environment_variables", b.admin("deployment:env:write", b.updateEnvironment))
+	mux.HandleFunc("POST /api/update_environment_variables", b.admin("deployment:env:write", b.updateEnvironment))
 	mux.HandleFunc("GET /api/v1/list_environment_variables", b.admin("deployment:env:view", b.environment))
 	mux.HandleFunc("GET /api/list_environment_variables", b.admin("deployment:env:view", b.environment))
 	mux.HandleFunc("GET /api/v1/get_canonical_urls", b.admin("", b.canonicalURLs))
@@ -60,6 +67,18 @@ func queryTimestamp(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"ts": base64.StdEncoding.EncodeToString(now)})
 }
 
+// goneDeployment is the front door where a deployment was. It opens a WebSocket
+// before it knows that nobody is behind it.
+func goneDeployment(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Upgrade") == "" {
+		write(w, http.StatusNotFound, "text/plain; charset=utf-8", "Not Found")
+		return
+	}
+	if conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}); err == nil {
+		_ = conn.Close(closeNotFound, "")
+	}
+}
+
 // queryBatch authenticates before it looks at its queries, of which there may
 // be none.
 func (b backend) queryBatch(w http.ResponseWriter, r *http.Request) {
@@ -76,43 +95,9 @@ func (b backend) queryBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	results := []any{}
 	for _, call := range ask.Queries {
-		results = append(results, b.run(call, who))
+		results = append(results, b.run(call, who).response())
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"results": results})
-}
-
-// functionCall is the body of a call.
-type functionCall struct {
-	Path string          `json:"path"`
-	Args json.RawMessage `json:"args"`
-}
-
-// call runs one function, after authenticating who calls.
-func (b backend) call(w http.ResponseWriter, r *http.Request) {
-	var ask functionCall
-	if !readJSON(w, r, &ask) {
-		return
-	}
-	if ask.Path == "" {
-		(&convexError{http.StatusBadRequest, "BadConvexFunctionIdentifier", "The function path is empty."}).write(w)
-		return
-	}
-	who, refused := b.identify(r)
-	if refused != nil {
-		refused.write(w)
-		return
-	}
-	if r.URL.Path == "/api/function" && who != adminCaller {
-		(&convexError{http.StatusForbidden, "OperationNotPermitted", "You do not have permission to perform this operation."}).write(w)
-		return
-	}
-	if operation := systemOperation(ask.Path); who == adminCaller && operation != "" {
-		if denied := b.permit(operation); denied != nil {
-			denied.write(w)
-			return
-		}
-	}
-	writeJSON(w, http.StatusOK, b.run(ask, who))
 }
 
 // readJSON reads a body that has to be declared as JSON.

@@ -6,66 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
-
-// caller is who a request to Convex is from.
-type caller string
-
-const (
-	anonymousCaller caller = "anonymous"
-	userCaller      caller = "user"
-	adminCaller     caller = "admin"
-)
-
-// convexError is an answer of Convex that refuses something.
-type convexError struct {
-	status  int
-	code    string
-	message string
-}
-
-func (e *convexError) write(w http.ResponseWriter) {
-	writeJSON(w, e.status, map[string]any{"code": e.code, "message": e.message})
-}
-
-// identify reads the Authorization header.
-func (b backend) identify(r *http.Request) (caller, *convexError) {
-	header := r.Header.Get("Authorization")
-	kind, value, _ := strings.Cut(header, " ")
-	switch {
-	case header == "":
-		return anonymousCaller, nil
-	case len(header) < 7 || value == "":
-		return "", &convexError{http.StatusBadRequest, "InvalidHeaderFailure", "Invalid authentication header"}
-	case strings.EqualFold(kind, "Convex"):
-		return adminCaller, b.checkKey(value)
-	case strings.EqualFold(kind, "Bearer"):
-		return userCaller, b.checkToken(r.Context(), strings.TrimSpace(value))
-	}
-	return "", &convexError{http.StatusBadRequest, "InvalidHeaderFailure", "Invalid authentication header"}
-}
-
-// checkKey accepts this deployment's admin key, with or without an identity to
-// act as behind it.
-func (b backend) checkKey(key string) *convexError {
-	name, secret, ok := strings.Cut(key, "|")
-	if !ok {
-		return &convexError{http.StatusBadRequest, "InvalidAdminKey", "Invalid admin key"}
-	}
-	name = name[strings.LastIndex(name, ":")+1:]
-	secret, _, _ = strings.Cut(secret, ":")
-	_, own, _ := strings.Cut(b.AdminKey, "|")
-	switch {
-	case name != b.Name:
-		return &convexError{http.StatusForbidden, "BadDeployKey", "The provided deploy key was invalid for deployment '" + b.Name +
-			"'. Double check that the environment this key was generated for matches the desired deployment."}
-	case secret != own:
-		return &convexError{http.StatusUnauthorized, "BadAdminKey", "The provided admin key was invalid for this instance"}
-	}
-	return nil
-}
 
 // permit refuses an operation the key was not made for.
 func (b backend) permit(operation string) *convexError {
@@ -82,8 +24,8 @@ func (b backend) permit(operation string) *convexError {
 func (b backend) admin(operation string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, refused := b.identify(r)
-		if refused == nil && who != adminCaller {
-			refused = &convexError{http.StatusForbidden, "BadDeployKey", "This operation needs a deploy key."}
+		if refused == nil && !who.isAdmin {
+			refused = noAdmin()
 		}
 		if refused == nil {
 			refused = b.permit(operation)
@@ -97,11 +39,25 @@ func (b backend) admin(operation string, next http.HandlerFunc) http.HandlerFunc
 }
 
 func (b backend) environment(w http.ResponseWriter, _ *http.Request) {
-	env := b.Env
-	if env == nil {
-		env = map[string]string{}
+	writeJSON(w, http.StatusOK, map[string]any{"environmentVariables": b.variables.all()})
+}
+
+// updateEnvironment sets variables, and takes those away that come without a
+// value.
+func (b backend) updateEnvironment(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Changes []struct {
+			Name  string
+			Value *string
+		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"environmentVariables": env})
+	if !readJSON(w, r, &ask) {
+		return
+	}
+	for _, change := range ask.Changes {
+		b.variables.set(change.Name, change.Value)
+	}
+	w.WriteHeader(http.StatusOK)
 }
 
 func (b backend) canonicalURLs(w http.ResponseWriter, _ *http.Request) {
@@ -172,7 +128,7 @@ func (b backend) configHashes(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, &ask) {
 		return
 	}
-	refused := b.checkKey(ask.AdminKey)
+	_, refused := b.checkKey(ask.AdminKey)
 	if refused == nil {
 		refused = b.permit("deployment:deploy")
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // projectID is the Convex project's number.
@@ -18,6 +19,7 @@ func convexAPI(world *World) http.Handler {
 	mux.HandleFunc("POST /api/claim_preview_deployment", c.authorized(c.claim))
 	mux.HandleFunc("POST /api/deployment/url_for_key", c.urlForKey)
 	mux.HandleFunc("POST /api/deployment/team_and_project_for_key", c.projectForKey)
+	mux.HandleFunc("GET /api/deployment/{name}/team_and_project", c.projectOf)
 	mux.HandleFunc("GET /v1/teams/{team}/projects/{project}", c.authorized(c.project))
 	mux.HandleFunc("GET /v1/projects/{id}/list_default_environment_variables", c.authorized(c.defaults))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { convexNotFound(w, "NotFound", "Not found") })
@@ -99,6 +101,23 @@ func (c provisioner) projectForKey(w http.ResponseWriter, r *http.Request) {
 		(&convexError{http.StatusUnauthorized, "InvalidDeployKey", "The deploy key is not valid."}).write(w)
 		return
 	}
+	c.writeProject(w, d)
+}
+
+// projectOf finds the project of a deployment by its name, for whoever holds a
+// key of either.
+func (c provisioner) projectOf(w http.ResponseWriter, r *http.Request) {
+	key, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	for _, d := range []Deployment{c.world.Convex.Preview, c.world.Convex.Production} {
+		if d.Name == r.PathValue("name") && (key == d.AdminKey || key == c.world.Convex.DeployKey) {
+			c.writeProject(w, d)
+			return
+		}
+	}
+	convexNotFound(w, "DeploymentNotFound", "Deployment not found")
+}
+
+func (c provisioner) writeProject(w http.ResponseWriter, d Deployment) {
 	writeJSON(w, http.StatusOK, map[string]any{
 		"team": c.world.Convex.Team, "project": c.world.Convex.Project, "teamId": 1, "projectId": projectID,
 		"reference": d.Type, "isDefault": d.Type == "prod",

@@ -8,42 +8,84 @@ import (
 	"strings"
 )
 
-// systemOperation is the permission a system query needs.
-func systemOperation(path string) string {
-	switch {
-	case strings.HasPrefix(path, "_system/cli/queryEnvironmentVariables"):
-		return "deployment:env:view"
-	case strings.HasPrefix(path, "_system/frontend/listAuthProviders"):
-		return "deployment:data:view"
+// result is what became of a function call.
+type result struct {
+	value   any
+	failure string // empty: it succeeded
+}
+
+// response is a result as the HTTP API has it.
+func (r result) response() map[string]any {
+	if r.failure != "" {
+		return map[string]any{"status": "error", "errorMessage": r.failure}
 	}
-	return ""
+	return map[string]any{"status": "success", "value": r.value}
 }
 
 // run answers a function call.
-func (b backend) run(call functionCall, who caller) map[string]any {
-	if who == adminCaller {
-		switch strings.TrimSuffix(call.Path, ":default") {
-		case "_system/cli/queryEnvironmentVariables":
-			return success(b.environmentRows())
-		case "_system/cli/queryEnvironmentVariables:get":
-			return success(b.environmentRow(call.Args))
-		case "_system/frontend/listAuthProviders":
-			return success(b.providerRows())
-		}
+func (b backend) run(call functionCall, who caller) result {
+	call.Path = strings.TrimSuffix(call.Path, ":default")
+	if strings.HasPrefix(call.Path, "_system/") && who.isAdmin {
+		return b.runSystem(call)
 	}
-	message := "[Request ID: " + randomHex(8) + "] Server Error"
-	if !b.Redacts {
-		message += fmt.Sprintf("\nCould not find public function for '%s'. Did you forget to run `npx convex dev` or `npx convex deploy`?", call.Path)
+	i := slices.IndexFunc(b.Functions, func(f Function) bool { return f.Path == call.Path })
+	if i < 0 || (b.Functions[i].Internal && !who.isAdmin) {
+		return b.notFound(call)
 	}
-	return map[string]any{"status": "error", "errorMessage": message}
+	switch b.Functions[i].Answer {
+	case CallersIdentity:
+		return result{value: who.identity()}
+	case Arguments:
+		return result{value: call.arguments()}
+	case Exception:
+	}
+	return b.failed("Uncaught Error: " + call.Path + " is broken")
 }
 
-func success(value any) map[string]any { return map[string]any{"status": "success", "value": value} }
+// failed is a call that ended in an exception, of which clients may be told
+// nothing.
+func (b backend) failed(cause string) result {
+	message := "[Request ID: " + randomHex(8) + "] Server Error"
+	if !b.Redacts {
+		message += "\n" + cause
+	}
+	return result{failure: message}
+}
+
+func (b backend) notFound(call functionCall) result {
+	if call.isAny {
+		return b.failed(fmt.Sprintf("Could not find function for '%s'. Did you forget to run `npx convex dev`?", call.Path))
+	}
+	return b.failed(fmt.Sprintf("Could not find public function for '%s'.", call.Path))
+}
+
+// runSystem answers the queries of Convex' own tools. What the key may not do,
+// they throw about while they run.
+func (b backend) runSystem(call functionCall) result {
+	var operation string
+	var answer any
+	switch call.Path {
+	case "_system/cli/queryEnvironmentVariables":
+		operation, answer = "deployment:env:view", b.environmentRows()
+	case "_system/cli/queryEnvironmentVariables:get":
+		operation, answer = "deployment:env:view", b.environmentRow(call.arguments())
+	case "_system/frontend/listAuthProviders":
+		operation, answer = "deployment:data:view", b.providerRows()
+	case "_system/cli/modules:apiSpec":
+		operation, answer = "deployment:data:view", b.functionRows()
+	default:
+		return b.notFound(call)
+	}
+	if denied := b.permit(operation); denied != nil {
+		return b.failed("Uncaught Error: " + denied.message)
+	}
+	return result{value: answer}
+}
 
 func (b backend) environmentRows() []any {
-	rows := []any{}
-	for i, name := range slices.Sorted(maps.Keys(b.Env)) {
-		rows = append(rows, map[string]any{"_id": fmt.Sprintf("env%d", i), "_creationTime": 1.7958e12, "name": name, "value": b.Env[name]})
+	rows, known := []any{}, b.variables.all()
+	for i, name := range slices.Sorted(maps.Keys(known)) {
+		rows = append(rows, map[string]any{"_id": fmt.Sprintf("env%d", i), "_creationTime": 1.7958e12, "name": name, "value": known[name]})
 	}
 	return rows
 }
@@ -52,14 +94,8 @@ func (b backend) environmentRows() []any {
 // deployment's own addresses are there as well.
 func (b backend) environmentRow(args json.RawMessage) any {
 	var one struct{ Name string }
-	var many []struct{ Name string }
-	if json.Unmarshal(args, &one) != nil && json.Unmarshal(args, &many) == nil && len(many) > 0 {
-		one = many[0]
-	}
-	known := maps.Clone(b.Env)
-	if known == nil {
-		known = map[string]string{}
-	}
+	_ = json.Unmarshal(args, &one)
+	known := b.variables.all()
 	known["CONVEX_CLOUD_URL"], known["CONVEX_SITE_URL"] = b.URL, siteURL(b.URL)
 	value, found := known[one.Name]
 	if !found {
@@ -68,36 +104,19 @@ func (b backend) environmentRow(args json.RawMessage) any {
 	return map[string]any{"name": one.Name, "value": value}
 }
 
-// providerRows is the deployed auth.config as the dashboard reads it: the
-// algorithm has quotes of its own.
-func (b backend) providerRows() []any {
+// functionRows lists what can be called.
+func (b backend) functionRows() []any {
 	rows := []any{}
-	for i, p := range b.Providers {
-		row := p.object()
-		row["_id"], row["_creationTime"] = fmt.Sprintf("auth%d", i), 1.7958e12
-		if p.Type != "oidc" {
-			row["algorithm"] = `"` + p.Algorithm + `"`
+	for _, f := range b.Functions {
+		module, name, _ := strings.Cut(f.Path, ":")
+		visibility := "public"
+		if f.Internal {
+			visibility = "internal"
 		}
-		rows = append(rows, row)
+		rows = append(rows, map[string]any{
+			"identifier": module + ".js:" + name, "functionType": "Query", "visibility": map[string]any{"kind": visibility},
+			"args": map[string]any{"type": "any"}, "returns": map[string]any{"type": "any"},
+		})
 	}
 	return rows
-}
-
-// object is a provider as auth.config has it.
-func (p Provider) object() map[string]any {
-	var applicationID any
-	if p.ApplicationID != "" {
-		applicationID = p.ApplicationID
-	}
-	if p.Type == "oidc" {
-		return map[string]any{"applicationID": applicationID, "domain": p.Issuer}
-	}
-	return map[string]any{
-		"type": p.Type, "applicationID": applicationID, "issuer": p.Issuer, "jwks": p.JWKS, "algorithm": p.Algorithm,
-	}
-}
-
-// siteURL is where a deployment serves HTTP actions.
-func siteURL(cloudURL string) string {
-	return strings.Replace(cloudURL, ".convex.cloud", ".convex.site", 1)
 }

@@ -25,33 +25,33 @@ func invalidToken(format string, values ...any) *convexError {
 // checkToken validates a user's token in Convex' own order: the provider is
 // chosen by unverified claims, its keys are fetched, and only then is the
 // signature looked at, and the times last.
-func (b backend) checkToken(ctx context.Context, token string) *convexError {
+func (b backend) checkToken(ctx context.Context, token string) (claims, *convexError) {
 	var c claims
 	if part(token, 1, &c) != nil {
-		return invalidToken("Could not parse JWT payload. Check that the token is a valid JWT format with three base64-encoded parts separated by dots.")
+		return c, invalidToken("Could not parse JWT payload. Check that the token is a valid JWT format with three base64-encoded parts separated by dots.")
 	}
 	if c.Issuer == "" {
-		return invalidToken("Missing issuer claim ('iss') in JWT payload. The JWT must include an 'iss' claim that matches one of your configured auth providers.")
+		return c, invalidToken("Missing issuer claim ('iss') in JWT payload. The JWT must include an 'iss' claim that matches one of your configured auth providers.")
 	}
 	i := slices.IndexFunc(b.Providers, func(p Provider) bool { return p.matches(c) })
 	if i < 0 {
-		return &convexError{http.StatusUnauthorized, "NoAuthProvider", b.noProvider()}
+		return c, &convexError{http.StatusUnauthorized, "NoAuthProvider", b.noProvider()}
 	}
 	provider := b.Providers[i]
 	if provider.Type == "oidc" {
-		return &convexError{
+		return c, &convexError{
 			http.StatusUnauthorized, "Unauthenticated",
 			"Could not verify OIDC token claim. Check that the token signature is valid and the token hasn't expired.",
 		}
 	}
 	keys, refused := b.fetchKeys(ctx, provider.JWKS)
 	if refused != nil {
-		return refused
+		return c, refused
 	}
 	if refused := b.checkSignature(token, provider, keys); refused != nil {
-		return refused
+		return c, refused
 	}
-	return checkClaims(c, time.Now().Unix())
+	return c, checkClaims(c, time.Now().Unix())
 }
 
 // matches reports whether a token is this provider's to judge.

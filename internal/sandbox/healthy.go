@@ -130,13 +130,23 @@ func healthyConvex(w World) Convex {
 		Preview: Deployment{
 			Name: "swift-lemur-482", URL: w.url(w.Hosts.Convex, ""), Type: "preview", AdminKey: previewAdminKey,
 			Env:       map[string]string{"WORKOS_CLIENT_ID": previewClient},
-			Providers: providersOf(w, previewClient), Commit: headSHA[:7],
+			Providers: providersOf(w, previewClient), Functions: functions(), Commit: headSHA[:7],
 		},
 		Production: Deployment{
 			Name: "calm-heron-77", URL: w.url(w.Hosts.ConvexProduction, ""), Type: "prod", AdminKey: prodAdminKey, Redacts: true,
 			Env:       map[string]string{"WORKOS_CLIENT_ID": productionClient},
-			Providers: providersOf(w, productionClient), Commit: baseSHA[:7],
+			Providers: providersOf(w, productionClient), Functions: functions(), Commit: baseSHA[:7],
 		},
+	}
+}
+
+// functions are those of a small application.
+func functions() []Function {
+	return []Function{
+		{Path: "users:viewer", Answer: CallersIdentity},
+		{Path: "messages:search", Answer: Arguments},
+		{Path: "messages:broken", Answer: Exception},
+		{Path: "jobs:tally", Internal: true, Answer: Arguments},
 	}
 }
 

@@ -25,6 +25,7 @@ type Sandbox struct {
 	asked  recorder
 	hub    *hub
 	logs   *runtimeLog
+	idp    *workOS
 }
 
 // Start serves the World over TLS on one loopback port. Reach it through
@@ -87,6 +88,7 @@ func (s *Sandbox) buildSites() map[string]http.Handler {
 	preview := edge{Edge: w.Edge, world: w, app: newApp(w, w.App, s.logs, s.client, key), logs: s.logs}
 	production := edge{world: w, app: newApp(w, w.Production, s.logs, s.client, key), logs: s.logs}
 	idp := newWorkOS(w, key)
+	s.idp = idp
 	sites := map[string]http.Handler{
 		h.Deployment:       preview,
 		h.Alias:            preview,

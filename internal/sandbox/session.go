@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/previewgate/previewgate/internal/seal"
 )
 
 const (
@@ -34,7 +37,7 @@ func (a app) visitor(r *http.Request) visitor {
 	}
 	v := visitor{presented: true}
 	var held session
-	if unseal(cookie.Value, a.CookiePassword, &held) != nil {
+	if !a.unseal(cookie.Value, &held) {
 		return v
 	}
 	claims, err := a.key.verify(held.AccessToken)
@@ -43,6 +46,26 @@ func (a app) visitor(r *http.Request) visitor {
 	}
 	v.user, v.sessionID, v.accessToken = held.User, claims.SessionID, held.AccessToken
 	return v
+}
+
+// seal puts a value under the application's password. Whoever asks has made
+// sure that AuthKit would get this far.
+func (a app) seal(value any, ttl time.Duration) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("sandbox: sealing: " + err.Error())
+	}
+	sealed, err := seal.Seal(a.CookiePassword, text, ttl, time.Now())
+	if err != nil {
+		panic("sandbox: sealing: " + err.Error())
+	}
+	return sealed
+}
+
+// unseal reads what was put under the application's password.
+func (a app) unseal(sealed string, value any) bool {
+	text, err := seal.Open(a.CookiePassword, sealed, time.Now())
+	return err == nil && json.Unmarshal(text, value) == nil
 }
 
 // setSessionHeaders is what the proxy adds to any answer about a session: a
@@ -87,7 +110,7 @@ func (a app) exchange(r *http.Request) string {
 		if cookie.Value != state {
 			return callbackError("OAuth state mismatch", "oauth_state_mismatch", r)
 		}
-		if unseal(state, a.CookiePassword, &oauthState{}) != nil {
+		if !a.unseal(state, &oauthState{}) {
 			return "ValiError: Invalid type: Expected string but received undefined"
 		}
 	}

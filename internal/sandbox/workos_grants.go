@@ -4,15 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"sync"
-	"time"
 )
-
-// tokenTTL is how long WorkOS' access tokens live unless configured.
-const tokenTTL = 5 * time.Minute
-
-// testUserID is the account every grant in the sandbox is for.
-const testUserID = "user_01SANDB0XTESTACC0UNT000001"
 
 // grantRequest is the body of a token request.
 type grantRequest struct {
@@ -23,43 +15,8 @@ type grantRequest struct {
 	Email        string `json:"email"`
 	Password     string `json:"password"`
 	RefreshToken string `json:"refresh_token"`
-}
-
-// grants are the refresh tokens that are still good, with their sessions.
-type grants struct {
-	mu       sync.Mutex
-	sessions map[string]string // session IDs by refresh token
-}
-
-func newGrants() *grants { return &grants{sessions: map[string]string{}} }
-
-// issue makes a refresh token of a session.
-func (g *grants) issue(sessionID string) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	token := "rt_" + randomHex(12)
-	g.sessions[token] = sessionID
-	return token
-}
-
-// redeem uses a refresh token up.
-func (g *grants) redeem(token string) (sessionID string, good bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	sessionID, good = g.sessions[token]
-	delete(g.sessions, token)
-	return sessionID, good
-}
-
-// end forgets every refresh token of a session.
-func (g *grants) end(sessionID string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for token, of := range g.sessions {
-		if of == sessionID {
-			delete(g.sessions, token)
-		}
-	}
+	Pending      string `json:"pending_authentication_token"`
+	Organization string `json:"organization_id"`
 }
 
 // authenticate is the token endpoint. A secret nobody has is unauthorized; one
@@ -86,16 +43,17 @@ func (p *workOS) authenticate(w http.ResponseWriter, r *http.Request) {
 
 // grant answers a token request of a client that proved itself.
 func (p *workOS) grant(w http.ResponseWriter, client Client, ask grantRequest) {
+	if p.world.WorkOS.Hurdle.stopsEveryGrant() {
+		p.stop(w)
+		return
+	}
 	switch ask.Type {
 	case "password":
 		p.grantPassword(w, client, ask)
 	case "refresh_token":
-		sessionID, good := p.grants.redeem(ask.RefreshToken)
-		if !good {
-			oauthError(w, "invalid_grant", "Refresh token already exchanged.")
-			return
-		}
-		p.tokens(w, client, sessionID)
+		p.grantRefresh(w, client, ask)
+	case "urn:workos:oauth:grant-type:organization-selection":
+		p.grantOrganization(w, client, ask)
 	case "authorization_code":
 		oauthError(w, "invalid_grant", "The code '"+ask.Code+"' has expired or is invalid.")
 	default:
@@ -104,49 +62,70 @@ func (p *workOS) grant(w http.ResponseWriter, client Client, ask grantRequest) {
 }
 
 func (p *workOS) grantPassword(w http.ResponseWriter, client Client, ask grantRequest) {
-	idp := p.world.WorkOS
+	idp, id := p.world.WorkOS, "session_01SANDB0X"+randomHex(8)
 	switch {
+	case ask.Email == "" || ask.Password == "":
+		writeJSON(w, http.StatusUnprocessableEntity, map[string]any{
+			"code": "invalid_request_parameters", "message": "Validation failed.",
+		})
 	case ask.Email != idp.Email || ask.Password != idp.Password:
-		writeJSON(w, http.StatusBadRequest, map[string]any{"code": "invalid_credentials", "message": "Invalid credentials."})
-	case idp.TokenError != "":
-		writeJSON(w, http.StatusForbidden, map[string]any{"code": idp.TokenError, "message": "Sign-in needs another step."})
+		refuse(w, http.StatusBadRequest, "invalid_credentials", nil)
+	case idp.Hurdle != "":
+		p.stop(w)
+	case len(idp.Organizations) > 1:
+		refuse(w, http.StatusForbidden, "organization_selection_required", map[string]any{
+			"pending_authentication_token": p.grants.suspend(id), "organizations": organizationRows(idp.Organizations),
+			"user": p.user(),
+		})
+	case len(idp.Organizations) == 1:
+		p.tokens(w, client, signedIn{id, idp.Organizations[0].ID})
 	default:
-		p.tokens(w, client, "session_01SANDB0X"+randomHex(8))
+		p.tokens(w, client, signedIn{id: id})
 	}
 }
 
-// tokens issues both tokens of a session.
-func (p *workOS) tokens(w http.ResponseWriter, client Client, sessionID string) {
-	kid := "no-key"
-	if len(client.JWKS.Keys) > 0 {
-		kid = client.JWKS.Keys[0]
-	}
-	now := time.Now()
-	access := p.key.sign(kid, map[string]any{
-		"iss": client.Issuer, "sub": testUserID, "sid": sessionID, "jti": "01SANDB0X" + randomHex(8),
-		"iat": now.Unix(), "exp": now.Add(tokenTTL).Unix(),
-	})
-	writeJSON(w, http.StatusOK, map[string]any{
-		"user": map[string]any{
-			"object": "user", "id": testUserID, "email": p.world.WorkOS.Email, "email_verified": true,
-			"first_name": "Preview", "last_name": "Gate", "profile_picture_url": nil, "external_id": nil, "metadata": map[string]any{},
-			"created_at": "2026-11-01T09:00:00.000Z", "updated_at": "2026-11-01T09:00:00.000Z",
-		},
-		"organization_id": nil, "access_token": access, "refresh_token": p.grants.issue(sessionID), "authentication_method": "Password",
-	})
-}
-
-// revoke ends a session.
-func (p *workOS) revoke(w http.ResponseWriter, r *http.Request) {
-	if _, ok := p.caller(w, r); !ok {
+// grantRefresh uses a refresh token up for the next pair, in the organization
+// asked for, or in the same as before.
+func (p *workOS) grantRefresh(w http.ResponseWriter, client Client, ask grantRequest) {
+	if ask.Organization != "" && !p.isMember(ask.Organization) {
+		oauthError(w, "organization_not_found", "The request failed due to: organization_not_found.")
 		return
 	}
-	var ask struct {
-		SessionID string `json:"session_id"`
+	session, refused := p.grants.redeem(ask.RefreshToken)
+	if refused != "" {
+		oauthError(w, "invalid_grant", refused)
+		return
 	}
-	_ = json.NewDecoder(r.Body).Decode(&ask)
-	p.grants.end(ask.SessionID)
-	writeJSON(w, http.StatusOK, map[string]any{"object": "session", "id": ask.SessionID, "status": "revoked"})
+	if ask.Organization != "" {
+		session.organization = ask.Organization
+	}
+	p.tokens(w, client, session)
+}
+
+// grantOrganization finishes a sign-in that waited for the organization.
+func (p *workOS) grantOrganization(w http.ResponseWriter, client Client, ask grantRequest) {
+	if !p.isMember(ask.Organization) {
+		oauthError(w, "organization_not_found", "The request failed due to: organization_not_found.")
+		return
+	}
+	id, good := p.grants.resume(ask.Pending)
+	if !good {
+		refuse(w, http.StatusBadRequest, "invalid_pending_authentication_token", nil)
+		return
+	}
+	p.tokens(w, client, signedIn{id, ask.Organization})
+}
+
+func (p *workOS) isMember(organization string) bool {
+	return slices.ContainsFunc(p.world.WorkOS.Organizations, func(o Organization) bool { return o.ID == organization })
+}
+
+func organizationRows(all []Organization) []any {
+	rows := []any{}
+	for _, o := range all {
+		rows = append(rows, map[string]any{"id": o.ID, "name": o.Name})
+	}
+	return rows
 }
 
 func oauthError(w http.ResponseWriter, code, description string) {

@@ -181,7 +181,7 @@ func TestTheTestAccountsSessionIsGoodEverywhere(t *testing.T) {
 		t.Fatalf("%v: %d %s", err, got.status, got.body)
 	}
 	wantRefusal(t, "Convex", present(v, grant.Access), "", "")
-	cookie := "\nCookie: wos-session=" + seal(session{grant.Access, grant.Refresh, grant.User}, cookiePassword, 0)
+	cookie := "\nCookie: wos-session=" + app{App: v.world.App}.seal(session{grant.Access, grant.Refresh, grant.User}, 0)
 	page := v.ask("GET /dashboard\nAccept: text/html" + cookie)
 	if page.status != http.StatusOK || page.header.Get("Set-Cookie") != "workos-access-token="+grant.Access+"; SameSite=Lax; Max-Age=30; Secure" {
 		t.Errorf("page: %d %s", page.status, page.header.Get("Set-Cookie"))

@@ -4,12 +4,19 @@ import "time"
 
 // WorkOS is the state of the identity provider.
 type WorkOS struct {
-	Clients     []Client
-	RefusedAt   string // address of the page for a redirect URI that is not registered
-	RequirePKCE bool   // an authorize request needs a code_challenge
-	Email       string // the test account
-	Password    string
-	TokenError  string // error code every grant of the test account ends in; empty: none
+	Clients       []Client
+	RefusedAt     string // address of the page for a redirect URI that is not registered
+	RequirePKCE   bool   // an authorize request needs a code_challenge
+	Email         string // the test account
+	Password      string
+	Organizations []Organization // that the account is a member of; of several, one has to be chosen at sign-in
+	Hurdle        Hurdle         // what keeps the account, with the right password, from its tokens
+}
+
+// An Organization is one of a client's customers.
+type Organization struct {
+	ID   string
+	Name string
 }
 
 // A Client is one WorkOS environment.
@@ -18,9 +25,11 @@ type Client struct {
 	Name         string // of the environment, as error pages show it
 	Environment  string // its ID, as dashboard links show it
 	APIKey       string
-	Issuer       string // of its access tokens
-	AuthKit      string // address of its hosted sign-in page
-	Homepage     string // where signing out lands; empty: not configured
+	Issuer       string        // of its access tokens
+	Audience     string        // of its access tokens; empty: they name none
+	Lifetime     time.Duration // of its access tokens; 0: five minutes
+	AuthKit      string        // address of its hosted sign-in page
+	Homepage     string        // where signing out lands; empty: not configured
 	RedirectURIs []string
 	JWKS         JWKS
 }
@@ -54,6 +63,7 @@ type Deployment struct {
 	AdminKey  string
 	Env       map[string]string
 	Providers []Provider
+	Functions []Function
 	Logs      []string // error lines of recent function calls
 	Commit    string   // short hash in the message of the last push
 }
@@ -66,6 +76,23 @@ type Provider struct {
 	Algorithm     string
 	ApplicationID string // empty: none
 }
+
+// A Function is a query that the application's developers deployed.
+type Function struct {
+	Path     string // as in users:viewer
+	Internal bool   // only admin keys may call it
+	Answer   Answer
+}
+
+// An Answer is what a function returns.
+type Answer string
+
+// The answers a function can have.
+const (
+	CallersIdentity Answer = "the caller's identity"
+	Arguments       Answer = "its arguments"
+	Exception       Answer = "an exception"
+)
 
 // Vercel is what its API knows.
 type Vercel struct {
