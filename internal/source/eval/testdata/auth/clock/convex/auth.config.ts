@@ -1,0 +1,2 @@
+const at = Date.now();
+export default { providers: [], at };

@@ -1,0 +1,1 @@
+export default { providers: [{ domain: "a.example.com", applicationID: crypto.randomUUID() }] };

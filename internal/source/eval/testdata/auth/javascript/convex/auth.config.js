@@ -1,0 +1,1 @@
+module.exports = { providers: [{ domain: "https://auth.example.com", applicationID: "convex" }] };

@@ -1,0 +1,8 @@
+export default {
+  providers: [
+    {
+      domain: "https://auth.example.com",
+      applicationId: "convex",
+    },
+  ],
+};

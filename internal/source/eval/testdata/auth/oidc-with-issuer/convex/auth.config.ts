@@ -1,0 +1,1 @@
+export default { providers: [{ issuer: "https://auth.example.com", applicationID: "x" }] };

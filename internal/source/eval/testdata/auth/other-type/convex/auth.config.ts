@@ -1,0 +1,1 @@
+export default { providers: [{ type: "saml", issuer: "https://auth.example.com" }] };

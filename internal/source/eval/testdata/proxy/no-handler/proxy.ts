@@ -1,0 +1,2 @@
+export const config = { matcher: "/" };
+export function middleware() {}
