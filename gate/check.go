@@ -86,7 +86,7 @@ func (s Severity) String() string {
 // check must not be taken for a broken target.
 func (c *Check) judge(known *Facts) (v Verdict) {
 	if err := known.missing(c.Needs); err != nil {
-		return withoutFact(err)
+		return Without(err)
 	}
 	reads := append(append([]Need(nil), c.Needs...), c.Uses...)
 	defer func() {

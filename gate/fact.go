@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -42,6 +43,7 @@ type Need interface {
 	uses() []Need
 	within() time.Duration
 	learn(ctx context.Context, known *Facts) (any, error)
+	decode(value json.RawMessage) (any, error)
 }
 
 // From returns the fact's value. It panics if known does not hold it, which
@@ -91,6 +93,12 @@ func (f *Fact[T]) learn(ctx context.Context, known *Facts) (any, error) {
 	return f.Learn(ctx, known)
 }
 
+func (f *Fact[T]) decode(value json.RawMessage) (any, error) {
+	var v T
+	err := json.Unmarshal(value, &v)
+	return v, err
+}
+
 // A Given is a fact with the value, or the reason for having none, that it
 // has from the start.
 type Given struct {
@@ -122,7 +130,12 @@ func (m Moot) Error() string { return string(m) }
 // skips reports whether a fact that is missing for err leaves its checks
 // skipped rather than unknown.
 func skips(err error) bool {
-	_, notGiven := errors.AsType[NotGiven](err)
 	_, moot := errors.AsType[Moot](err)
-	return notGiven || moot
+	return moot || notGiven(err)
+}
+
+// notGiven reports whether a fact is missing because nobody supplied an input.
+func notGiven(err error) bool {
+	_, yes := errors.AsType[NotGiven](err)
+	return yes
 }

@@ -59,6 +59,28 @@ func TestAVerdictMayBlockForAnAdvisoryCheck(t *testing.T) {
 	equal(t, lines(run(t, []*gate.Check{passed, unsure})), "passed advisory passed: fine\nunsure advisory unknown: no answer\n")
 }
 
+func TestAVerdictMayOnlyAdviseForABlockingCheck(t *testing.T) {
+	mild := saying("mild", gate.Blocking, gate.Fail("less than usual").AndAdvises())
+	next := saying("next", gate.Blocking, gate.Pass("fine"), mild)
+	r := run(t, []*gate.Check{mild, next})
+	equal(t, lines(r), "mild advisory failed: less than usual\nnext blocking passed: fine\n")
+	equal(t, r.Outcome(), gate.Open)
+}
+
+// TestWhatWasNotGivenWaitsForNothing holds that a check without its input says
+// so: it would not be judged once the cause is mended either.
+func TestWhatWasNotGivenWaitsForNothing(t *testing.T) {
+	key := &gate.Fact[int]{Name: "key"}
+	root := saying("root", gate.Blocking, gate.Fail("broken"))
+	keyed := reading("keyed", key)
+	keyed.After = []*gate.Check{root}
+	last := saying("last", gate.Blocking, gate.Fail("broken too"), keyed)
+	equal(t, lines(run(t, []*gate.Check{root, keyed, last}, key.IsMissing(gate.NotGiven{What: "key", Unlock: "KEY"}))), ""+
+		"root blocking failed: broken\n"+
+		"keyed blocking skipped: key is not given (KEY)\n"+
+		"last blocking skipped: waits for root (root)\n")
+}
+
 func TestOutcome(t *testing.T) {
 	blocking := func(v gate.Verdict) *gate.Check { return saying("blocking", gate.Blocking, v) }
 	advisory := func(v gate.Verdict) *gate.Check { return saying("advisory", gate.Advisory, v) }

@@ -12,6 +12,10 @@ type Options struct {
 	// Advisory holds IDs of checks whose failure does not close the gate.
 	Advisory []string
 
+	// Record is called with what the checks read, or why that cannot be
+	// recorded.
+	Record func(Recording, error)
+
 	// Watch is called whenever a fact is learned, from several goroutines.
 	Watch func(Learned)
 }
@@ -23,26 +27,46 @@ func Run(ctx context.Context, target Target, checks []*Check, opts Options, give
 	started := time.Now()
 	known := Know(target, given...)
 	gather(ctx, known, checks, opts.Watch)
-	report := Report{Target: target, Started: started}
+	report := known.judge(checks, opts.Advisory)
+	report.Started = started
+	report.Learned = known.learned()
+	report.Took = time.Since(started)
+	if opts.Record != nil {
+		opts.Record(known.record(&report, checks, opts.Advisory))
+	}
+	return report
+}
+
+// judge judges each check from what is known.
+func (known *Facts) judge(checks []*Check, advisory []string) Report {
+	report := Report{Target: known.Target}
 	causes := make(map[*Check]Result) // of the checks that failed or wait
 	for _, c := range checks {
 		r := Result{Check: c, Severity: c.Severity}
-		downgraded := slices.Contains(opts.Advisory, c.ID)
+		downgraded := slices.Contains(advisory, c.ID)
 		if downgraded {
 			r.Severity = Advisory
 		}
 		r = r.judge(known, causes)
 		if r.Status == Failed {
-			if r.Blocks && !downgraded {
-				r.Severity = Blocking
-			}
+			r.Severity = r.weight(r.Severity, downgraded)
 			causes[c] = r
 		}
 		report.Results = append(report.Results, r)
 	}
-	report.Learned = known.learned()
-	report.Took = time.Since(started)
 	return report
+}
+
+// weight is the severity of a failure: its own where the case at hand differs
+// from the check's usual one. The user's word goes before that.
+func (v Verdict) weight(usual Severity, downgraded bool) Severity {
+	switch {
+	case downgraded, v.Advises:
+		return Advisory
+	case v.Blocks:
+		return Blocking
+	}
+	return usual
 }
 
 // judge fills in the verdict, or the cause for which there is none. Who waits
@@ -51,9 +75,13 @@ func (r Result) judge(known *Facts, causes map[*Check]Result) Result {
 	for _, earlier := range r.Check.After {
 		cause, found := causes[earlier]
 		if found && cause.Severity <= r.Severity {
+			causes[r.Check] = cause
+			if err := known.missing(r.Check.Needs); err != nil && notGiven(err) {
+				r.Verdict = Without(err) // it would not be judged once the cause is mended either
+				return r
+			}
 			r.Cause = cause.Check
 			r.Verdict = Skip("waits for %s", cause.Check.ID)
-			causes[r.Check] = cause
 			return r
 		}
 	}

@@ -33,6 +33,10 @@ type Verdict struct {
 	// advisory: the case at hand is worse than the check's usual one.
 	Blocks bool
 
+	// Advises says that this failure does not close the gate although the
+	// check is blocking: the case at hand is less than the check's usual one.
+	Advises bool
+
 	// Unlock names the input whose absence skipped the check.
 	Unlock string
 }
@@ -86,14 +90,21 @@ func (v Verdict) FixedBy(format string, args ...any) Verdict {
 	return v
 }
 
+// AndAdvises keeps the failure from closing the gate.
+func (v Verdict) AndAdvises() Verdict {
+	v.Advises = true
+	return v
+}
+
 // AndBlocks makes the failure close the gate, whatever the check's severity.
 func (v Verdict) AndBlocks() Verdict {
 	v.Blocks = true
 	return v
 }
 
-// withoutFact is the verdict of a check whose facts are missing for err.
-func withoutFact(err error) Verdict {
+// Without is the verdict of a check that lacks a fact for err: skipped when the
+// fact was not given or does not arise, and unknown otherwise.
+func Without(err error) Verdict {
 	if !skips(err) {
 		return Unsure("%v", err)
 	}

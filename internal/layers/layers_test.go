@@ -24,8 +24,8 @@ const (
 // it. A package that is not listed is held by the other rules alone.
 var mayImport = map[string][]string{
 	"gate":             {},
-	"checks":           {"gate", "internal/facts"},
-	"internal/facts":   {"gate", "internal/web", "github.com/golang-jwt/jwt/v5", "github.com/dlclark/regexp2", "golang.org/x/net/"},
+	"checks":           {"gate", "internal/facts", "internal/source", "internal/source/"},
+	"internal/facts":   {"gate", "internal/web", "internal/seal", "internal/convexsync", "internal/source", "internal/source/", "github.com/golang-jwt/jwt/v5", "github.com/dlclark/regexp2", "golang.org/x/net/"},
 	"internal/web":     {"internal/redact", "github.com/hashicorp/go-retryablehttp", "golang.org/x/net/"},
 	"internal/redact":  {},
 	"internal/report":  {"gate"},

@@ -23,6 +23,7 @@ type jsonReport struct {
 	Diagnoses []jsonDiagnosis `json:"diagnoses"`
 	Results   []jsonResult    `json:"results"`
 	Facts     []jsonFact      `json:"facts"`
+	Notes     []string        `json:"notes"`
 	Run       string          `json:"run"`
 	Rerun     string          `json:"rerun"`
 	Started   string          `json:"started"`
@@ -114,7 +115,7 @@ func jsonOf(r gate.Report, s Style) jsonReport {
 	j := jsonReport{
 		Version: jsonVersion, Gate: r.Outcome().String(), Headline: Headline(r), Target: jsonTargetOf(r.Target),
 		Diagnoses: []jsonDiagnosis{}, Results: []jsonResult{}, Facts: []jsonFact{},
-		Run: s.RunURL, Rerun: s.Rerun,
+		Notes: append([]string{}, s.Notes...), Run: s.RunURL, Rerun: s.Rerun,
 		Started: r.Started.UTC().Format(time.RFC3339), TookMS: r.Took.Milliseconds(),
 	}
 	for _, d := range r.Diagnoses() {

@@ -55,6 +55,9 @@ type page struct {
 func (p page) String() string {
 	blocks := append(p.head(), p.diagnoses()...)
 	blocks = append(blocks, p.doubts()...)
+	for _, note := range p.Notes {
+		blocks = append(blocks, inline(note))
+	}
 	if provesNothing(p.Report) {
 		blocks = append(blocks, p.keys()...)
 	}

@@ -45,6 +45,9 @@ type Style struct {
 	// UndecidedOpens says that an undecided gate lets the preview merge.
 	UndecidedOpens bool
 
+	// Notes are said below the diagnoses, a line each: what was assumed.
+	Notes []string
+
 	// Verbose adds timings to the terminal's text.
 	Verbose bool
 }
@@ -62,15 +65,15 @@ func Headline(r gate.Report) string {
 	blocking, advisory := diagnoses(r)
 	switch r.Outcome() {
 	case gate.Closed:
-		return plural(len(blocking), "thing", "things") + " to fix before this preview can merge"
+		return plural(len(blocking), "thing", "things") + " to fix before " + subject(r) + " can merge"
 	case gate.Undecided:
 		return "could not be decided"
 	case gate.Open:
 		if len(advisory) > 0 {
-			return "auth works on this preview, " + plural(len(advisory), "piece", "pieces") + " of advice"
+			return working(r) + ", " + plural(len(advisory), "piece", "pieces") + " of advice"
 		}
 	}
-	return "auth works on this preview"
+	return working(r)
 }
 
 // descriptionCap is how many characters GitHub takes as the description of a
@@ -147,4 +150,19 @@ func plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// subject names what was judged: a deployment, or sources alone.
+func subject(r gate.Report) string {
+	if r.Target == (gate.Target{}) {
+		return "this source"
+	}
+	return "this preview"
+}
+
+func working(r gate.Report) string {
+	if r.Target == (gate.Target{}) {
+		return "nothing wrong with auth in this source"
+	}
+	return "auth works on this preview"
 }

@@ -17,6 +17,9 @@ func Text(w io.Writer, r gate.Report, s Style, color bool) error {
 		t.diagnosis(d)
 	}
 	t.doubts()
+	for _, note := range s.Notes {
+		t.line("\n%s", visible(joined(note)))
+	}
 	t.table()
 	t.keys()
 	if s.Verbose {

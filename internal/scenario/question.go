@@ -1,10 +1,12 @@
 package scenario
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -25,7 +27,7 @@ type question struct {
 type condition struct {
 	header, holds string // the header has to be there and hold the text
 	without       string // the header must not be there
-	claim, value  string // the bearer token's claim has to be that; empty for none
+	claim, value  string // the claim of the bearer token, or the member of the body, has to be that; empty for none
 }
 
 var (
@@ -102,18 +104,29 @@ func (c condition) holdsFor(r *http.Request) bool {
 	return (value == "") == (c.value == "") && glob(c.value, value)
 }
 
-// claimOf returns a claim of the bearer token of a request, unverified.
+// claimOf returns a claim of the bearer token of a request, unverified, or a
+// member of its body where there is no such token.
 func claimOf(r *http.Request, name string) string {
+	payload := bodyOf(r)
 	parts := strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), ".")
-	if len(parts) != 3 {
-		return ""
+	if len(parts) == 3 {
+		payload, _ = base64.RawURLEncoding.DecodeString(parts[1]) // what is no token claims nothing
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	var claims map[string]any
-	if err != nil || json.Unmarshal(payload, &claims) != nil || claims[name] == nil {
+	if json.Unmarshal(payload, &claims) != nil || claims[name] == nil {
 		return ""
 	}
 	return fmt.Sprint(claims[name])
+}
+
+// bodyOf reads the body of a request, and leaves it to be read again.
+func bodyOf(r *http.Request) []byte {
+	if r.Body == nil {
+		return nil
+	}
+	body, _ := io.ReadAll(r.Body) // a body that breaks off has no members
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body
 }
 
 func pathOf(u *url.URL) string {

@@ -274,3 +274,35 @@ func TestGlob(t *testing.T) {
 		}
 	}
 }
+
+func TestAMemberOfTheBodyIsAClaim(t *testing.T) {
+	transport := parse(t, `
+-- POST https://api.workos.com/authenticate [grant_type=password] --
+HTTP/1.1 400 Bad Request
+
+no
+-- POST https://api.workos.com/authenticate [grant_type=refresh_token] --
+HTTP/1.1 200 OK
+
+yes
+`).Transport()
+	for body, want := range map[string]string{
+		`{"grant_type":"password"}`: "no", `{"grant_type":"refresh_token"}`: "yes",
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", "https://api.workos.com/authenticate", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := transport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		if err != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("%s: got %q (%v)", body, got, err)
+		}
+		if err := resp.Body.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -21,7 +21,8 @@
 // Conditions in brackets narrow a section to requests with a header that
 // holds a text ([Cookie: wos-session]), without a header ([no Cookie]), or
 // whose bearer token has a claim ([iss=https://previewgate.invalid], or
-// [aud=] for one without that claim).
+// [aud=] for one without that claim). Without such a token the condition is on
+// a member of the body, which is JSON ([grant_type=password]).
 //
 // Of the sections that match a request, one of the story's own goes before an
 // inherited one, then one with more conditions, then one with fewer stars.
@@ -53,15 +54,15 @@ type scene struct {
 
 // Parse reads a story.
 func Parse(txtar []byte) (Story, error) {
-	prose, sections := split(string(txtar))
+	prose, sections := Split(string(txtar))
 	s := Story{Prose: strings.TrimSpace(prose), Texts: make(map[string]string), layers: make([][]scene, 1)}
 	for _, sec := range sections {
-		if textName.MatchString(sec.name) {
-			s.Texts[sec.name] = sec.text
+		if textName.MatchString(sec.Name) {
+			s.Texts[sec.Name] = sec.Text
 			continue
 		}
 		if err := s.tell(sec); err != nil {
-			return Story{}, fmt.Errorf("section %q: %w", sec.name, err)
+			return Story{}, fmt.Errorf("section %q: %w", sec.Name, err)
 		}
 	}
 	return s, nil
@@ -71,12 +72,12 @@ func Parse(txtar []byte) (Story, error) {
 var textName = regexp.MustCompile(`^[a-z][a-z.-]*$`)
 
 // tell adds an answer to the story's own.
-func (s *Story) tell(sec section) error {
-	a, err := parseAnswer(sec.text)
+func (s *Story) tell(sec Section) error {
+	a, err := parseAnswer(sec.Text)
 	if err != nil {
 		return err
 	}
-	for _, name := range alternatives(sec.name) {
+	for _, name := range alternatives(sec.Name) {
 		q, err := parseQuestion(name)
 		if err != nil {
 			return err
@@ -117,18 +118,18 @@ func (s Story) Except(over Story) Story {
 	return Story{Prose: over.Prose, Texts: texts, layers: slices.Concat(over.layers, s.layers)}
 }
 
-// A section is one file of a txtar archive.
-type section struct{ name, text string }
+// A Section is one file of a txtar archive.
+type Section struct{ Name, Text string }
 
-// split reads a txtar archive: a comment, then files, each after a line with
+// Split reads a txtar archive: a comment, then files, each after a line with
 // its name between "-- " and " --".
-func split(txtar string) (comment string, sections []section) {
+func Split(txtar string) (comment string, sections []Section) {
 	var text bytes.Buffer
 	flush := func() {
 		if sections == nil {
 			comment = text.String()
 		} else {
-			sections[len(sections)-1].text = text.String()
+			sections[len(sections)-1].Text = text.String()
 		}
 		text.Reset()
 	}
@@ -136,7 +137,7 @@ func split(txtar string) (comment string, sections []section) {
 		name, isMarker := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "-- ")
 		if name, ends := strings.CutSuffix(name, " --"); isMarker && ends {
 			flush()
-			sections = append(sections, section{name: strings.TrimSpace(name)})
+			sections = append(sections, Section{Name: strings.TrimSpace(name)})
 			continue
 		}
 		text.WriteString(line)

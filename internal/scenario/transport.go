@@ -74,7 +74,7 @@ func describe(r *http.Request) string {
 	if cookie := r.Header.Get("Cookie"); cookie != "" {
 		parts = append(parts, "[Cookie: "+cookie+"]")
 	}
-	for _, claim := range []string{"iss", "aud"} {
+	for _, claim := range []string{"iss", "aud", "grant_type"} {
 		if value := claimOf(r, claim); value != "" {
 			parts = append(parts, "["+claim+"="+value+"]")
 		}
