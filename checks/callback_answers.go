@@ -29,7 +29,7 @@ var CallbackAnswers = &gate.Check{
 	Title: "AuthKit's callback is at the redirect URI's path",
 	Fix:   "Export `GET = handleAuth()` from `app/callback/route.ts`, at the path that the redirect URI names.",
 	Needs: []gate.Need{facts.Callback},
-	After: []*gate.Check{PreviewReachable, ProxyAnswers, SignInStarts},
+	After: []*gate.Check{PreviewReachable, ProxyAnswers, SignInStarts, CallbackRoute},
 	Judge: callbackAnswers,
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
+	"github.com/previewgate/previewgate/internal/source"
 )
 
 // ClientIDAgrees asks whether the app and its Convex deployment mean the same
@@ -20,7 +21,8 @@ import (
 //
 // What Convex means is read from its environment when there is a deploy key,
 // and otherwise from the error by which it refuses a forged token: a preview
-// deployment lists its providers there unless its errors are redacted.
+// deployment lists its providers there unless its errors are redacted. With a
+// test account the client that its access token names is compared too.
 //
 // # Fix
 //
@@ -34,7 +36,7 @@ var ClientIDAgrees = &gate.Check{
 	Title: "The app and Convex mean the same WorkOS client",
 	Fix:   "Set the app's `WORKOS_CLIENT_ID` on the Convex deployment.",
 	Needs: []gate.Need{facts.SignIn},
-	Uses:  []gate.Need{facts.ExpectedClient, facts.ConvexVariables, facts.ConvexTrust, facts.ConvexOpened, facts.ConvexSite, facts.ConvexInstance},
+	Uses:  []gate.Need{facts.ExpectedClient, facts.ConvexVariables, facts.ConvexTrust, facts.ConvexOpened, facts.ConvexSite, facts.ConvexInstance, facts.Repository, facts.AccessToken},
 	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts, ClientIDKnown},
 	Judge: clientIDAgrees,
 }
@@ -51,7 +53,14 @@ func clientIDAgrees(known *gate.Facts) gate.Verdict {
 		}
 		agree = append(agree, "the expectation")
 	}
-	convex, source := convexClients(known)
+	if v, wrong := writtenInSource(known, app); wrong {
+		return v
+	}
+	tokens, _ := facts.AccessToken.Lookup(known) // without one there is nothing to compare
+	if of := tokens.Claims.ClientID; of != "" && of != app {
+		return otherTokens(app, of)
+	}
+	convex, from := convexClients(known)
 	switch {
 	case takesTokens(known):
 		agree = append(agree, "Convex")
@@ -59,21 +68,67 @@ func clientIDAgrees(known *gate.Facts) gate.Verdict {
 		return gate.Fail("the app signs in with %s, but Convex trusts %s", app, list(convex)).
 			FixedBy("Run `npx convex env set WORKOS_CLIENT_ID %s%s`; Convex applies it at once.", shellWord(app), deploymentFlag(known)).
 			Because("client_id of the request for sign-in", app).
-			Because(source, strings.Join(convex, ", "))
+			Because(from, strings.Join(convex, ", "))
 	case len(convex) > 0:
 		agree = append(agree, "Convex")
 	case len(agree) == 1:
 		return notComparable(known)
 	}
+	if tokens.Claims.ClientID != "" {
+		agree = append(agree, "the tokens")
+	}
 	return gate.Pass("%s: %s", list(agree), app)
 }
+
+// otherTokens is the verdict on an app that hands out the tokens of another
+// client than the one it signs in with.
+func otherTokens(app, of string) gate.Verdict {
+	return gate.Fail("the app signs in with %s, but its tokens are for %s", app, of).
+		FixedBy("Set `WORKOS_CLIENT_ID` and `WORKOS_API_KEY` of the Preview environment in Vercel to those of one WorkOS environment, and redeploy.").
+		Because("client_id of the request for sign-in", app).
+		Because("client that the access token names", of)
+}
+
+// writtenInSource looks for an auth.config that spells out another client than
+// the app's. Of several backends none is known to be the app's.
+func writtenInSource(known *gate.Facts, app string) (v gate.Verdict, wrong bool) {
+	r, err := facts.Repository.Lookup(known)
+	if err != nil || takesTokens(known) {
+		return gate.Verdict{}, false
+	}
+	var configs []source.Backend
+	for _, b := range r.Backends {
+		if b.Auth != nil {
+			configs = append(configs, b)
+		}
+	}
+	if len(configs) != 1 {
+		return gate.Verdict{}, false
+	}
+	file := configs[0].AuthConfigs[0]
+	for _, p := range configs[0].Auth.Shape {
+		switch id := clientID.FindString(p.Issuer); {
+		case strings.Contains(p.Issuer, "${"+clientVariable+"}"), id == app:
+			return gate.Verdict{}, false
+		case id != "" && !wrong && !taken(r, "client-id-agrees", position(p.Position)):
+			wrong = true
+			v = gate.Fail("the app signs in with %s, but %s spells out %s", app, file, id).
+				FixedBy("Read the client id from `process.env.WORKOS_CLIENT_ID` in `%s`, and set it on the Convex deployment.", file).
+				Because("client_id of the request for sign-in", app).
+				At(placed("issuer", p.Issuer, p.Position))
+		}
+	}
+	return v, wrong
+}
+
+const clientVariable = "WORKOS_CLIENT_ID"
 
 var clientID = regexp.MustCompile(`client_[A-Za-z0-9]+`)
 
 // convexClients lists the WorkOS clients that the Convex deployment means,
 // and says where that was read. What is written around an id, such as quotes
 // that were pasted with it, is for another check.
-func convexClients(known *gate.Facts) (clients []string, source string) {
+func convexClients(known *gate.Facts) (clients []string, from string) {
 	if settings, err := facts.ConvexVariables.Lookup(known); err == nil && sameDeployment(known) {
 		if id := clientID.FindString(settings.ClientID); id != "" {
 			return []string{id}, "WORKOS_CLIENT_ID on the Convex deployment"

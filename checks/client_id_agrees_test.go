@@ -5,6 +5,9 @@ import (
 
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
+	"github.com/previewgate/previewgate/internal/source"
+	"github.com/previewgate/previewgate/internal/source/eval"
+	"github.com/previewgate/previewgate/internal/source/js"
 )
 
 // The answers of Convex to forged tokens.
@@ -81,10 +84,20 @@ func agreeingClients() []trial {
 		},
 		{name: "the expected client", facts: signedIn(facts.ExpectedClient.Is(client)), want: gate.Pass("the app and the expectation: client_01STAGING")},
 		{
+			name: "and its tokens", facts: signedIn(tokenOf(client), facts.ConvexTrust.Is(trusting(client))),
+			want: gate.Pass("the app, Convex and the tokens: client_01STAGING"),
+		},
+		{name: "tokens that name nobody", facts: signedIn(tokenOf(""), facts.ConvexTrust.Is(trusting(client))), want: agree},
+		{
 			name: "all three", facts: signedIn(facts.ExpectedClient.Is(client), facts.ConvexTrust.Is(trusting(client))),
 			want: gate.Pass("the app, the expectation and Convex: client_01STAGING"),
 		},
 	}
+}
+
+// tokenOf is an access token that names its client.
+func tokenOf(id string) gate.Given {
+	return facts.AccessToken.Is(facts.Token{Claims: facts.Claims{ClientID: id}})
 }
 
 func disagreeingClients() []trial {
@@ -117,6 +130,12 @@ func disagreeingClients() []trial {
 				FixedBy("Run `npx convex env set WORKOS_CLIENT_ID client_01STAGING --preview-name %s`; Convex applies it at once.", `'x'\''`+"`id`'"),
 		},
 		{
+			name: "tokens of another client", facts: signedIn(tokenOf(other), facts.ConvexTrust.Is(trusting(client))),
+			want: gate.Fail("the app signs in with client_01STAGING, but its tokens are for client_01OTHER").
+				FixedBy("Set `WORKOS_CLIENT_ID` and `WORKOS_API_KEY` of the Preview environment in Vercel to those of one WorkOS environment, and redeploy.").
+				Because("client_id of the request for sign-in", client).Because("client that the access token names", other),
+		},
+		{
 			name: "a hostile client id", facts: given(facts.SignIn.Is(hostile), facts.ConvexTrust.Is(trusting(other))),
 			want: gate.Fail("the app signs in with client_01'; rm -rf ~ #, but Convex trusts client_01OTHER").
 				FixedBy(`Run `+"`npx convex env set WORKOS_CLIENT_ID %s`; Convex applies it at once.", `'client_01'\''; rm -rf ~ #'`),
@@ -133,6 +152,7 @@ func incomparableClients() []trial {
 	noClient := trusting()
 	noClient.Providers = []facts.Provider{{Kind: "OIDC", Issuer: "https://login.example"}}
 	return []trial{
+		{name: "only its tokens", facts: signedIn(tokenOf(client)), want: skip("nothing is known of the client that Convex means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
 		{name: "nothing is known of Convex", facts: signedIn(), want: skip("nothing is known of the client that Convex means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
 		{name: "Convex keeps it to itself", facts: signedIn(facts.ConvexTrust.Is(redacted(trusting(other)))), want: skip("Convex does not say which client it means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
 		{name: "Convex complains of every token alike", facts: signedIn(facts.ConvexTrust.Is(open)), want: skip("Convex does not say which client it means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
@@ -153,4 +173,49 @@ func TestShellWord(t *testing.T) {
 			t.Errorf("%q: got %s, want %s", word, got, want)
 		}
 	}
+}
+
+// TestClientIDInSource is about clients that an auth.config spells out.
+func TestClientIDInSource(t *testing.T) {
+	spells := func(clients ...string) func(*source.Repository) {
+		var all []eval.Provider
+		for _, c := range clients {
+			all = append(all, perClientProvider(c))
+		}
+		return shaped(all...)
+	}
+	in := func(more []gate.Given, changes ...func(*source.Repository)) []gate.Given {
+		return plus(signedIn(sourced(changes...)...), more...)
+	}
+	nothing := gate.Verdict{Status: gate.Skipped, Summary: "nothing is known of the client that Convex means", Unlock: "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY"}
+	spelt := gate.Fail("the app signs in with client_01STAGING, but %s spells out client_01OTHER", authFile).
+		FixedBy("Read the client id from `process.env.WORKOS_CLIENT_ID` in `%s`, and set it on the Convex deployment.", authFile)
+	foreign := onBackend(func(b *source.Backend) {
+		b.Auth.Shape = []eval.Provider{{Type: "oidc", Domain: "https://appleid.apple.com"}, withAudience(eval.Provider{Type: "oidc", Domain: "https://acme.clerk.accounts.dev"}, "convex")}
+	})
+	judge(t, ClientIDAgrees, []trial{
+		{name: "read from the environment", facts: in(nil), want: nothing},
+		{name: "the app's own, spelt out", facts: in(nil, spells(client)), want: nothing},
+		{name: "beside another's", facts: in(nil, spells(other, client)), want: nothing},
+		{name: "another's beside the environment's", facts: in(nil, spells(other, anyClient)), want: nothing},
+		{name: "other vendors", facts: in(nil, foreign), want: nothing},
+		{
+			name: "another's", facts: in(nil, spells(other)),
+			want: spelt.Because("client_id of the request for sign-in", client).
+				At(gate.Evidence{What: "issuer", Saw: api + "/user_management/" + other, File: authFile, Line: 7, Column: 5}),
+		},
+		{name: "another's, although Convex takes the app's tokens", facts: in(given(facts.ConvexTrust.Is(trusting(client))), spells(other)), want: gate.Pass("the app and Convex: client_01STAGING")},
+		{name: "another's, and a deployment that redacts", facts: in(given(facts.ConvexTrust.Is(redacted(trusting(other)))), spells(other)), want: spelt},
+		{name: "taken back", facts: in(nil, spells(other), ignoring(authFile, 7, "client-id-agrees", "the shared tenant")), want: nothing},
+		{name: "taken back without a reason", facts: in(nil, spells(other), ignoring(authFile, 7, "client-id-agrees", "")), want: spelt},
+		{name: "not evaluated", facts: in(nil, onBackend(func(b *source.Backend) { b.Auth = nil })), want: nothing},
+		{
+			name: "one of two backends", facts: in(nil, spells(other), func(r *source.Repository) {
+				b := r.Backends[0]
+				b.Auth = &eval.AuthConfig{Shape: []eval.Provider{{Issuer: api + "/user_management/" + anyClient, Position: js.Position{Line: 1}}}}
+				r.Backends = append(r.Backends, b)
+			}),
+			want: nothing,
+		},
+	})
 }

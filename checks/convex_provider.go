@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -42,7 +41,8 @@ var ConvexProvider = &gate.Check{
 	Title: "Convex has a provider for the app's tokens",
 	Fix:   "Give `convex/auth.config.ts` a `customJwt` provider with the issuer of the app's tokens and no `applicationID`, set `WORKOS_CLIENT_ID` on the Convex deployment, and deploy.",
 	Needs: []gate.Need{facts.ConvexTrust, facts.ConvexSite},
-	After: []*gate.Check{PreviewReachable, ProxyAnswers, SignInStarts, ClientIDKnown, ClientIDAgrees, JWKSReachable, ConvexURL, ConvexReachable, ConvexEnv},
+	Uses:  []gate.Need{facts.ConvexAcceptance, facts.ConvexProviders, facts.ConvexOpened, facts.ConvexInstance, facts.JWKS, facts.Repository},
+	After: []*gate.Check{PreviewReachable, ProxyAnswers, SignInStarts, ClientIDKnown, ClientIDAgrees, JWKSReachable, ConvexURL, ConvexReachable, ConvexEnv, AuthConfigValid, AuthConfigDeployed},
 	Judge: convexProvider,
 }
 
@@ -53,19 +53,39 @@ func convexProvider(known *gate.Facts) gate.Verdict {
 		return gate.Unsure("%s answers %s to a request without a token", site, reply(t.Anonymous))
 	case !t.Control.Unmatched():
 		return gate.Unsure("%s does not refuse a token of an issuer that nobody has (%s), so its answers prove nothing", site, reply(t.Control))
+	}
+	if a, err := facts.ConvexAcceptance.Lookup(known); err == nil {
+		return providerOfToken(known, a, site)
+	}
+	assumed := facts.Claims{Issuer: t.Issuer, ClientID: t.ClientID}
+	switch {
 	case t.Plain.Matched():
-		return keysOf(t.Plain, t, site)
+		return keysOf(known, t.Plain, assumed)
 	case !t.Plain.Unmatched():
 		return gate.Unsure("%s answers %s to a forged token", site, reply(t.Plain))
 	case t.WithAud.Matched():
 		return gate.Unsure("Convex takes tokens of %s only with an audience, which AuthKit's do not have as a rule: a token of a test account would tell", t.Issuer).
 			FixedBy("Take `applicationID` off the provider with this issuer in `convex/auth.config.ts`, unless a JWT template adds the audience.")
-	case t.Shared.Matched() && !t.Sure:
-		return gate.Unsure("Convex takes tokens of the shared issuer with an audience, and WorkOS does not say whether the app's are such: a token of a test account would tell")
+	case t.Shared.Matched():
+		return gate.Unsure("Convex takes tokens of the shared issuer with an audience, and whether the app's are such cannot be told without one: a test account would tell")
 	case !t.Sure && unusual(t):
 		return gate.Unsure("Convex has no provider for %s, and WorkOS does not say whether that is the issuer of the app's tokens: a token of a test account would tell", t.Issuer)
 	}
-	return noProvider(t, site, deploymentFlag(known))
+	return unmatchedToken(known, assumed, t.Plain)
+}
+
+// providerOfToken judges by a real token, whose issuer and audience are not
+// only assumed. What else Convex has against it is for another check.
+func providerOfToken(known *gate.Facts, a facts.Acceptance, site string) gate.Verdict {
+	switch {
+	case a.HTTP.Unmatched():
+		return unmatchedToken(known, a.Claims, a.HTTP)
+	case isKeyTrouble(a.HTTP.Message):
+		return keysOf(known, a.HTTP, a.Claims)
+	case a.HTTP.Status == 200, a.HTTP.Matched():
+		return gate.Pass("%s has a provider for %s", site, a.Claims.Issuer)
+	}
+	return gate.Unsure("%s answers %s to the token of the test account", site, reply(a.HTTP))
 }
 
 // unusual reports whether the app's tokens may well have another issuer than
@@ -76,45 +96,6 @@ func unusual(t facts.Trust) bool {
 		return t.ClientID != "" && (strings.Contains(p.Issuer, t.ClientID) || p.Audience == t.ClientID)
 	}
 	return !strings.HasPrefix(t.Issuer, "https://api.workos.com/") || slices.ContainsFunc(t.Providers, names)
-}
-
-// refusedKeys matches the statuses that do not pass by themselves.
-var refusedKeys = regexp.MustCompile(`HTTP 4(?:00|01|03|04|10)\b`)
-
-// keysOf judges a matching provider by whether Convex could load its keys. A
-// failure to load them that may pass by itself proves nothing.
-func keysOf(r facts.Reply, t facts.Trust, site string) gate.Verdict {
-	if strings.HasPrefix(r.Message, "Could not fetch JWKS") && !refusedKeys.MatchString(r.Message) {
-		return gate.Unsure("Convex has a provider for the app's tokens and could not load its keys just now: %s", reply(r))
-	}
-	for _, trouble := range []string{"Could not fetch JWKS", "Invalid Content-Type", "Invalid JWKS"} {
-		if strings.HasPrefix(r.Message, trouble) {
-			return gate.Fail("Convex has a provider for the app's tokens, but cannot load its keys").
-				FixedBy("Set the provider's `jwks` in `convex/auth.config.ts` to `https://api.workos.com/sso/jwks/%s` and deploy.", t.ClientID).
-				Because(site, reply(r))
-		}
-	}
-	return gate.Pass("%s has a provider for %s", site, t.Issuer)
-}
-
-func noProvider(t facts.Trust, site, flag string) gate.Verdict {
-	v := gate.Fail("Convex has no provider for the app's tokens").
-		Because("issuer of the app's tokens", t.Issuer).
-		Because(site, reply(t.Plain))
-	if t.Listed && len(t.Providers) == 0 {
-		v.Summary = "no auth.config was deployed to Convex"
-		return v.FixedBy("Add `convex/auth.config.ts` with a provider for WorkOS and deploy it with `npx convex deploy`.")
-	}
-	for _, p := range t.Providers {
-		v = v.Because("provider", describe(p))
-		if strings.HasSuffix(strings.TrimRight(p.Issuer, "/"), "/undefined") || strings.HasSuffix(p.Issuer, "/user_management/") {
-			v = v.FixedBy("Run `npx convex env set WORKOS_CLIENT_ID %s%s`: the deployed auth.config was evaluated without a value.", shellWord(t.ClientID), flag)
-		}
-	}
-	if !t.Listed {
-		v = v.FixedBy("Run `npx convex env set WORKOS_CLIENT_ID %s%s`, from which `convex/auth.config.ts` builds the issuer; Convex redacts what it has now.", shellWord(t.ClientID), flag)
-	}
-	return v
 }
 
 func describe(p facts.Provider) string {

@@ -41,8 +41,13 @@ func TestDocs(t *testing.T) {
 // wants names what a check needs beyond the URL.
 func wants(c *gate.Check) string {
 	unlocks := map[string]string{
-		"preview-built": "an event", "preview-env": "`VERCEL_TOKEN`", "protected-paths": "`--protected`",
+		"preview-built": "an event or `VERCEL_TOKEN`", "app-api-key": "`VERCEL_TOKEN`", "refresh-errors": "`VERCEL_TOKEN`",
+		"convex-accepts-token": "a test account", "convex-run": "`--convex-run`, and a test account or `CONVEX_DEPLOY_KEY`",
+		"convex-logs": "`CONVEX_DEPLOY_KEY`", "convex-fresh": "`CONVEX_DEPLOY_KEY`", "preview-env": "`VERCEL_TOKEN`", "protected-paths": "`--protected`",
 		"convex-env": "`CONVEX_DEPLOY_KEY`", "client-id-agrees": "Convex' error text, `WORKOS_CLIENT_ID` or `CONVEX_DEPLOY_KEY`",
+		"cookie-password": "`WORKOS_COOKIE_PASSWORD`", "api-key-valid": "`WORKOS_API_KEY`", "homepage-url": "`WORKOS_API_KEY`",
+		"test-account": "a test account", "token-verifies": "a test account", "token-refreshes": "a test account",
+		"session-accepted": "a test account and `WORKOS_COOKIE_PASSWORD`", "token-issued": "a test account and `WORKOS_COOKIE_PASSWORD`",
 	}
 	if u, ok := unlocks[c.ID]; ok {
 		return u

@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"strings"
+
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
 )
@@ -14,6 +16,9 @@ import (
 // an auth.config.ts that reads an unset variable, and a production deploy key
 // on a preview.
 //
+// With VERCEL_TOKEN the reason is Vercel's own, and the lines of the build log
+// that tell are shown: it is read only after a build that failed.
+//
 // # Fix
 //
 // Open the deployment in Vercel and read the end of its build log. When a
@@ -23,12 +28,18 @@ var PreviewBuilt = &gate.Check{
 	Stage: gate.StageDeployment,
 	Title: "The deployment was built",
 	Fix:   "Read the end of the deployment's build log in Vercel, mend what it names, and push or redeploy.",
-	Needs: []gate.Need{facts.Built},
+	Uses:  []gate.Need{facts.Built, facts.Deployment, facts.BuildLog},
 	Judge: previewBuilt,
 }
 
 func previewBuilt(known *gate.Facts) gate.Verdict {
-	build := facts.Built.From(known)
+	if d, err := facts.Deployment.Lookup(known); err == nil && d.State != "" {
+		return builtByVercel(known, d)
+	}
+	build, err := facts.Built.Lookup(known)
+	if err != nil {
+		return gate.Without(err)
+	}
 	var v gate.Verdict
 	switch build.State {
 	case "success", "ready":
@@ -69,4 +80,33 @@ func failedBuild(reason string) gate.Verdict {
 			FixedBy("Open the deployment in Vercel: it names the domain that could not be assigned.")
 	}
 	return gate.Fail("the build failed")
+}
+
+// builtByVercel judges by what Vercel's API says of the deployment.
+func builtByVercel(known *gate.Facts, d facts.VercelDeployment) gate.Verdict {
+	var v gate.Verdict
+	switch {
+	case d.State == "READY":
+		return gate.Pass("Vercel reports the deployment as ready")
+	case d.State == "CANCELED" && strings.Contains(d.ErrorMessage, "Ignored Build Step"):
+		v = gate.Fail("the project's Ignored Build Step cancelled the build, so that there is no preview of this commit").
+			FixedBy("Let the command under Settings, Git, Ignored Build Step exit with 1 for commits that are to have a preview.")
+	case d.State == "CANCELED":
+		v = failedBuild("canceled")
+	case d.State == "BLOCKED":
+		v = failedBuild("missing vercel access")
+		if d.Blocked != "" {
+			v = v.Because("Vercel's reason", d.Blocked)
+		}
+	case d.State == "ERROR":
+		lines, _ := facts.BuildLog.Lookup(known) // without it Vercel's own words have to do
+		v = brokenBuild(lines, d)
+	default:
+		return gate.Unsure("Vercel has not finished the deployment: %s", d.State)
+	}
+	v = v.Because("state of the deployment", d.State)
+	if d.ErrorMessage != "" {
+		v = v.Because("Vercel's reason", strings.TrimSpace(d.ErrorCode+" "+d.ErrorMessage))
+	}
+	return v
 }

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/previewgate/previewgate/gate"
@@ -29,13 +31,22 @@ var ProtectedPaths = &gate.Check{
 	Title: "Protected pages send visitors to sign in",
 	Fix:   "Let the proxy protect the page: enable `middlewareAuth` and take the path out of `unauthenticatedPaths`.",
 	Needs: []gate.Need{facts.ProtectedPages},
-	Uses:  []gate.Need{facts.BadSession},
+	Uses:  []gate.Need{facts.BadSession, facts.Routes},
 	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers},
 	Judge: protectedPaths,
 }
 
 func protectedPaths(known *gate.Facts) gate.Verdict {
 	visits := facts.ProtectedPages.From(known)
+	if named, err := facts.Routes.Lookup(known); err == nil && len(named.Protected) == 0 {
+		// The source names the pages: one that is not there is closed to all.
+		visits = slices.DeleteFunc(slices.Clone(visits), func(v facts.Visit) bool { return v.Last().Status == http.StatusNotFound })
+		if len(visits) == 0 {
+			v := gate.Skip("none of the pages that demand a session in the source is on the deployment")
+			v.Unlock = "--protected"
+			return v
+		}
+	}
 	verdicts := make([]gate.Verdict, len(visits))
 	for i, v := range visits {
 		verdicts[i] = protectedPath(v)

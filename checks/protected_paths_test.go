@@ -101,3 +101,24 @@ func doubtfulPages() []trial {
 		},
 	}
 }
+
+// TestProtectedPathsOfSource is about pages that the source names and not the
+// user.
+func TestProtectedPathsOfSource(t *testing.T) {
+	unnamed := facts.Routes.Is(facts.Paths{})
+	closed := gate.Pass("/dashboard is closed to visitors without a session")
+	toSignIn := visit(toAuthorize("/dashboard", preview+"/callback"))
+	judge(t, ProtectedPaths, []trial{
+		{name: "one that is there", facts: plus(visits(toSignIn), unnamed), want: closed},
+		{name: "one that a flag hides", facts: plus(visits(visit(page("/beta", 404)), toSignIn), unnamed), want: closed},
+		{
+			name: "none of them is there", facts: plus(visits(visit(page("/beta", 404))), unnamed),
+			want: gate.Verdict{Status: gate.Skipped, Summary: "none of the pages that demand a session in the source is on the deployment", Unlock: "--protected"},
+		},
+		{
+			name: "one that the user names", facts: plus(visits(visit(page("/beta", 404))), facts.Routes.Is(facts.Paths{Protected: []string{"/beta"}})),
+			want: gate.Unsure("there is no page at /beta: is the path right?"),
+		},
+		{name: "one that everybody gets", facts: plus(visits(visit(page("/dashboard", 200))), unnamed), want: gate.Fail("/dashboard is served to visitors without a session")},
+	})
+}

@@ -1,6 +1,12 @@
 package checks
 
 import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
 )
@@ -14,7 +20,9 @@ import (
 //
 // The request for sign-in is followed to its end, since its first answer is a
 // redirect either way. The same request with a URI that cannot be registered
-// must be refused in the same run; otherwise the answer proves nothing.
+// must be refused in the same run; otherwise the answer proves nothing. With
+// an API key of the app's client the list itself decides in that case, where
+// WorkOS shows it, and is shown with a refusal.
 //
 // # Fix
 //
@@ -34,14 +42,15 @@ var RedirectURIRegistered = &gate.Check{
 	Title: "WorkOS accepts the redirect URI",
 	Fix:   "Register the redirect URI in the WorkOS dashboard under Redirects.",
 	Needs: []gate.Need{facts.Examined},
-	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts, ClientIDKnown, RedirectURIHost, RedirectURIConsistent},
+	Uses:  []gate.Need{facts.RegisteredURIs, facts.KeyProbe},
+	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts, ClientIDKnown, RedirectURIHost, RedirectURIConsistent, RedirectURIConfigured},
 	Judge: redirectURIRegistered,
 }
 
 func redirectURIRegistered(known *gate.Facts) gate.Verdict {
 	var verdicts []gate.Verdict
 	for _, e := range facts.Examined.From(known) {
-		verdicts = append(verdicts, registered(e))
+		verdicts = append(verdicts, byList(known, e, registered(e)))
 	}
 	return worst(verdicts)
 }
@@ -63,3 +72,50 @@ func registered(e facts.Examination) gate.Verdict {
 	}
 	return gate.Pass("WorkOS accepts %s and refuses another", e.Real.RedirectURI)
 }
+
+// byList adds what the list of registered URIs says, if WorkOS shows the one
+// of the app's client: evidence for a refusal, and the answer where the
+// request for sign-in gave none.
+func byList(known *gate.Facts, e facts.Examination, v gate.Verdict) gate.Verdict {
+	registered, err := facts.RegisteredURIs.Lookup(known)
+	probe, probeErr := facts.KeyProbe.Lookup(known)
+	if err != nil || probeErr != nil || probe.Code != "invalid_grant" || probe.ClientID != e.Real.ClientID {
+		return v
+	}
+	uri := e.Real.RedirectURI
+	i := slices.IndexFunc(registered.URIs, func(pattern string) bool { return allows(pattern, uri) })
+	shown := fmt.Sprintf("%d others", len(registered.URIs))
+	if n := len(registered.URIs); n <= maxShownURIs {
+		shown = strings.Join(registered.URIs, ", ")
+	}
+	switch {
+	case v.Status == gate.Failed && i < 0:
+		return v.Because("registered in WorkOS", cmp.Or(shown, "nothing"))
+	case v.Status == gate.Unknown && i >= 0:
+		return gate.Pass("WorkOS lists %s among its redirect URIs", registered.URIs[i])
+	case v.Status == gate.Unknown && !registered.More:
+		return gate.Fail("%s is not among the redirect URIs that WorkOS lists", uri).
+			FixedBy("Add `%s` in the WorkOS dashboard under Redirects.", uri).
+			Because("redirect_uri", uri).
+			Because("registered in WorkOS", cmp.Or(shown, "nothing"))
+	}
+	return v
+}
+
+// maxShownURIs is how long a list of redirect URIs is shown.
+const maxShownURIs = 10
+
+// allows reports whether a registered URI is the one asked for. A star in the
+// left-most label of its host stands for letters, digits, - and _.
+func allows(pattern, uri string) bool {
+	before, after, isWildcard := strings.Cut(pattern, "*")
+	_, label, _ := strings.Cut(before, "://")
+	if !isWildcard || strings.ContainsAny(label, "./") {
+		return pattern == uri
+	}
+	rest, begins := strings.CutPrefix(uri, before)
+	middle, ends := strings.CutSuffix(rest, after)
+	return begins && ends && plainLabel.MatchString(middle)
+}
+
+var plainLabel = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)

@@ -41,3 +41,57 @@ func TestRedirectURIRegistered(t *testing.T) {
 		},
 	})
 }
+
+// TestTheListDecidesWhereSignInDoesNot gives the list of the app's own client,
+// and of another.
+func TestTheListDecidesWhereSignInDoesNot(t *testing.T) {
+	uri := preview + "/callback"
+	refused := facts.Ruling{RedirectURI: uri, ClientID: client, Reason: "redirect-uri-invalid", Status: 200, End: "https://error.workos.com/redirect-uri-invalid"}
+	busy := facts.Ruling{RedirectURI: uri, ClientID: client, Status: 403, End: "https://acme.authkit.app/"}
+	listed := func(ruling facts.Ruling, code string, registered facts.Registered) []gate.Given {
+		return given(
+			facts.Examined.Is([]facts.Examination{{Real: ruling, Control: refused}}),
+			facts.KeyProbe.Is(facts.Probe{ClientID: client, Refusal: facts.Refusal{Status: 400, Code: code}}),
+			facts.RegisteredURIs.Is(registered),
+		)
+	}
+	wild := "https://web-*-acme.vercel.app/callback"
+	missing := gate.Fail("%s is not among the redirect URIs that WorkOS lists", uri).
+		FixedBy("Add `%s` in the WorkOS dashboard under Redirects.", uri).Because("redirect_uri", uri)
+	unsure := gate.Unsure("WorkOS' answer tells neither way: 403 at https://acme.authkit.app/")
+	judge(t, RedirectURIRegistered, []trial{
+		{name: "to the letter", facts: listed(busy, "invalid_grant", facts.Registered{URIs: []string{"http://localhost:3000/callback", uri}}), want: gate.Pass("WorkOS lists %s among its redirect URIs", uri)},
+		{name: "by a wildcard", facts: listed(busy, "invalid_grant", facts.Registered{URIs: []string{wild}}), want: gate.Pass("WorkOS lists %s among its redirect URIs", wild)},
+		{name: "not", facts: listed(busy, "invalid_grant", facts.Registered{URIs: []string{uri + "/"}}), want: missing.Because("registered in WorkOS", uri+"/")},
+		{name: "nothing is", facts: listed(busy, "invalid_grant", facts.Registered{}), want: missing.Because("registered in WorkOS", "nothing")},
+		{name: "not on the pages that were read", facts: listed(busy, "invalid_grant", facts.Registered{More: true}), want: unsure},
+		{name: "the list of another client", facts: listed(busy, "invalid_client", facts.Registered{}), want: unsure},
+		{
+			name: "evidence for a refusal", facts: listed(refused, "invalid_grant", facts.Registered{URIs: []string{"http://localhost:3000/callback"}}),
+			want: gate.Fail("WorkOS refuses the redirect URI %s", uri).
+				FixedBy("Add `%s` in the WorkOS dashboard under Redirects, or let Convex register it on every preview build: `redirectUris` under `authKit.preview.configure` in `convex.json`.", uri).
+				Because("redirect_uri", uri).
+				Because("WorkOS' answer", "redirect-uri-invalid at https://error.workos.com/redirect-uri-invalid").
+				Because("registered in WorkOS", "http://localhost:3000/callback"),
+		},
+	})
+}
+
+func TestAllows(t *testing.T) {
+	for _, tt := range []struct {
+		pattern, uri string
+		want         bool
+	}{
+		{"https://a.dev/callback", "https://a.dev/callback", true},
+		{"https://a.dev/callback", "https://a.dev/callback/", false},
+		{"https://*.a.dev/callback", "https://pr-1.a.dev/callback", true},
+		{"https://*.a.dev/callback", "https://x.pr-1.a.dev/callback", false},
+		{"https://*.a.dev/callback", "https://.a.dev/callback", false},
+		{"https://a.*.dev/callback", "https://a.b.dev/callback", false},
+		{"https://a.dev/*", "https://a.dev/callback", false},
+	} {
+		if got := allows(tt.pattern, tt.uri); got != tt.want {
+			t.Errorf("%s for %s: %t", tt.pattern, tt.uri, got)
+		}
+	}
+}

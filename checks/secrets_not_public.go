@@ -5,6 +5,7 @@ import (
 
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
+	"github.com/previewgate/previewgate/internal/source"
 )
 
 // SecretsNotPublic asks whether a secret stands in what every visitor
@@ -25,13 +26,20 @@ var SecretsNotPublic = &gate.Check{
 	Stage: gate.StageDeployment,
 	Title: "No secret is in the client bundle",
 	Fix:   "Revoke the key, since it was public; then rename its variable so that it does not start with `NEXT_PUBLIC_`, and read it in server code only.",
-	Needs: []gate.Need{facts.ClientBundle},
+	Uses:  []gate.Need{facts.ClientBundle, facts.Repository},
 	After: []*gate.Check{PreviewReachable},
 	Judge: secretsNotPublic,
 }
 
 func secretsNotPublic(known *gate.Facts) gate.Verdict {
-	b := facts.ClientBundle.From(known)
+	static, given := fromSource(known, publicInSource)
+	if static.Status == gate.Failed {
+		return static
+	}
+	b, err := facts.ClientBundle.Lookup(known)
+	if err != nil {
+		return withoutLive(err, static, given)
+	}
 	if len(b.Leaks) > 0 {
 		v := gate.Fail("the client bundle holds %s", b.Leaks[0].What)
 		for _, l := range b.Leaks {
@@ -43,4 +51,23 @@ func secretsNotPublic(known *gate.Facts) gate.Verdict {
 		return unreadChunks(b)
 	}
 	return gate.Pass("none in the %d client chunks that public pages load", b.Chunks)
+}
+
+// publicInSource looks for secrets that the build would make public.
+func publicInSource(r source.Repository) gate.Verdict {
+	v := gate.Verdict{}
+	for _, s := range r.Findings.Secrets {
+		if taken(r, "secrets-not-public", s.Position) {
+			continue
+		}
+		if v.Summary == "" {
+			v = gate.Fail("the build makes a secret public: %s", s.Name).
+				FixedBy("Revoke the secret if it was ever deployed; then take `NEXT_PUBLIC_` off its name, or the entry out of `next.config`, and read it in server code only.")
+		}
+		v = v.At(at(string(s.Kind), s.Name, s.Position))
+	}
+	if v.Status == gate.Failed {
+		return v
+	}
+	return ifRead(r, gate.Pass("the source makes no secret public"))
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,11 +88,17 @@ func readInputs(f *pflag.FlagSet, getenv func(string) string) error {
 		if value == "" || wrong != nil {
 			return
 		}
-		if flag.Value.Type() == "stringSlice" {
-			value = strings.Join(strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) }), ",")
+		values := []string{value}
+		switch flag.Value.Type() {
+		case "stringSlice":
+			values[0] = strings.Join(strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) }), ",")
+		case "stringArray":
+			values = slices.Collect(strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' || r == '\r' }))
 		}
-		if err := f.Set(flag.Name, value); err != nil {
-			wrong = fmt.Errorf("the input %s: %w", flag.Name, err)
+		for _, v := range values {
+			if err := f.Set(flag.Name, strings.TrimSpace(v)); err != nil {
+				wrong = fmt.Errorf("the input %s: %w", flag.Name, err)
+			}
 		}
 	})
 	return wrong
@@ -161,7 +168,7 @@ func (w workflow) gate(ctx context.Context, e action.Event, r action.Resolved) i
 	if err != nil {
 		return exitBroken
 	}
-	return exitCode(rep, w.undecided)
+	return exitCode(rep, style.UndecidedOpens)
 }
 
 // publishing is how long publishing may take: little when the run was
@@ -190,6 +197,7 @@ func (w workflow) trial(ctx context.Context, e action.Event, r action.Resolved) 
 	if err != nil {
 		return trial{}, err
 	}
+	w.log.Mask(t.secrets()...) // also those of a file of accounts
 	if w.verbose {
 		t.watch = func(l gate.Learned) { w.log.Print(learned(l)) }
 	}

@@ -20,6 +20,7 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 func runCheck(ctx context.Context, p process) int {
 	var o options
 	f := o.flags("check")
+	f.StringVar(&o.record, "record", "", "file for the evidence of this run, which previewgate replay judges again")
 	o.outputs(f)
 	operands, code, done := parse(f, p, "check URL [flags]")
 	if done {
@@ -44,19 +45,35 @@ func runCheck(ctx context.Context, p process) int {
 		progress.Terminal = p.stderr
 	}
 	t.watch = watching(p, o, progress)
+	var evidence recording
+	if o.record != "" {
+		t.record = evidence.take
+	}
 	r, err := t.judge(ctx)
 	progress.Done()
 	if err != nil {
 		return p.misuse(err)
 	}
-	style := report.Style{DocsURL: docsURL, Rerun: t.redactor.String(rerun(p.args)), UndecidedOpens: o.undecided == "open", Verbose: o.verbose}
+	again := t.redactor.String(rerun(p.args))
+	if o.record != "" {
+		if err := evidence.write(o.record, again, t.redactor); err != nil {
+			fmt.Fprintf(p.stderr, "previewgate: recording the evidence: %v\n", err)
+			return exitBroken
+		}
+	}
+	style := report.Style{DocsURL: docsURL, Rerun: again, UndecidedOpens: o.undecided == "open", Verbose: o.verbose}
+	return p.tell(r, writers, style)
+}
+
+// tell writes the report everywhere and returns the exit code for it.
+func (p process) tell(r gate.Report, writers []destination, style report.Style) int {
 	for _, w := range writers {
 		if err := w.write(r, style); err != nil {
 			fmt.Fprintf(p.stderr, "previewgate: writing the report: %v\n", err)
 			return exitBroken
 		}
 	}
-	return exitCode(r, o.undecided)
+	return exitCode(r, style.UndecidedOpens)
 }
 
 // docsURL is where the checks are documented.

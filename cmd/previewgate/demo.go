@@ -134,6 +134,7 @@ func (d demonstration) environment(s *sandbox.Sandbox, w sandbox.World, dir stri
 		"GITHUB_SERVER_URL": "https://github.com",
 		"GITHUB_RUN_ID":     "4711",
 		"INPUT_PROTECTED":   strings.Join(w.Protected, "\n"),
+		"INPUT_CONVEX_RUN":  strings.Join(w.Calls, "\n"),
 	}
 	given := w.Env()
 	for _, name := range append([]string{"GITHUB_TOKEN"}, d.with...) {

@@ -10,7 +10,7 @@ import (
 )
 
 // try gates the world's preview with the named credentials.
-func try(t *testing.T, w sandbox.World, with []string) gate.Report {
+func try(t *testing.T, w sandbox.World, with []string, flags ...string) gate.Report {
 	t.Helper()
 	s, err := sandbox.Start(w)
 	if err != nil {
@@ -24,8 +24,12 @@ func try(t *testing.T, w sandbox.World, with []string) gate.Report {
 		}
 		return ""
 	}
-	o := options{undecided: "close", timeout: 20_000_000_000, branch: "fix/login"}
-	o.paths.Protected = w.Protected
+	var o options
+	args := append([]string{"--timeout", "20s", "--branch", "fix/login"}, flags...)
+	if err := o.flags("check").Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	o.paths.Protected, o.convexRun = w.Protected, w.Calls
 	p := process{getenv: getenv, network: network{dial: s.Dial, cas: s.RootCAs()}}
 	tr, err := newTrial(p, o, readCredentials(getenv))
 	if err != nil {

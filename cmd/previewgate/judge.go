@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
@@ -23,10 +24,12 @@ type trial struct {
 	target   gate.Target
 	preview  *url.URL     // nil when the deployment has no address
 	hosts    []*url.URL   // further addresses that the user vouches for
+	stated   facts.Stated // variables that the source is evaluated under
 	alleged  []*url.URL   // further addresses that a comment names: nothing secret goes there
 	built    *facts.Build // nil when no event tells
 	redactor *redact.Redactor
 	watch    func(gate.Learned)
+	record   func(gate.Recording, error)
 }
 
 // newTrial validates everything that can be before anything is asked.
@@ -35,7 +38,18 @@ func newTrial(p process, o options, c credentials) (trial, error) {
 	if err := cmp.Or(o.validate(), c.validate(), err); err != nil {
 		return trial{}, err
 	}
+	if o.testAccounts != "" && !c.none {
+		listed, err := readAccounts(o.testAccounts)
+		if err != nil {
+			return trial{}, err
+		}
+		c.accounts = append(c.accounts, listed...)
+	}
 	hosts, err := o.hosts()
+	if err != nil {
+		return trial{}, err
+	}
+	stated, err := readEnv(o.env, c.secrets())
 	if err != nil {
 		return trial{}, err
 	}
@@ -43,6 +57,7 @@ func newTrial(p process, o options, c credentials) (trial, error) {
 		options: o, credentials: c, services: s, network: p.network,
 		target:   gate.Target{Branch: o.branch},
 		hosts:    hosts,
+		stated:   stated,
 		redactor: redact.New(c.secrets()...),
 	}, nil
 }
@@ -69,10 +84,24 @@ func (t trial) judge(ctx context.Context) (gate.Report, error) {
 		return gate.Report{}, err
 	}
 	defer client.Close()
+	sessions := new(facts.StartedSessions)
+	defer t.end(ctx, client, sessions)
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	opts := gate.Options{Advisory: t.advisory, Watch: t.watch}
-	return clean(gate.Run(ctx, t.target, selected, opts, t.given(client)...), t.redactor), nil
+	opts := gate.Options{Advisory: t.advisory, Watch: t.watch, Record: t.record}
+	given := append(t.given(client), facts.Sessions.Is(sessions))
+	return clean(gate.Run(ctx, t.target, selected, opts, given...), t.redactor), nil
+}
+
+// lastGrace is how long ending the test account's sessions may take.
+const lastGrace = 3 * time.Second
+
+// end ends the sessions that the run started, even when it was stopped. Those
+// that WorkOS does not end now are over by themselves later.
+func (t trial) end(ctx context.Context, client *web.Client, sessions *facts.StartedSessions) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastGrace)
+	defer cancel()
+	_ = sessions.Revoke(ctx, client, facts.WorkOSKey{API: t.workOS, Key: t.workOSKey})
 }
 
 func (t trial) client() (*web.Client, error) {
@@ -82,6 +111,12 @@ func (t trial) client() (*web.Client, error) {
 		Dial:      t.dial,
 		RootCAs:   t.cas,
 		Transport: t.transport,
+	}
+	if t.workOSKey != "" {
+		o.Secrets = append(o.Secrets, web.Secret{Origin: t.workOS, Header: "Authorization", Value: "Bearer " + t.workOSKey})
+	}
+	for _, a := range t.accounts {
+		o.Secrets = append(o.Secrets, web.Secret{Origin: t.workOS, Value: a.Password})
 	}
 	for _, u := range append([]*url.URL{t.preview}, t.hosts...) {
 		if u == nil {
@@ -107,16 +142,27 @@ func (t trial) given(client *web.Client) []gate.Given {
 		facts.Routes.Is(t.paths),
 		facts.Aliases.Is(slices.Concat(t.hosts, t.alleged)),
 		orMissing(facts.ConvexURL, t.convexURL != "", t.convexURL, "--convex-url"),
+		t.named(),
+		orMissing(facts.SourceDir, t.source != "", t.source, "--source"),
+		facts.StatedEnv.Is(t.stated),
 	)
+	given = append(given, t.account())
 	if t.preview == nil {
 		given = append(given, facts.Preview.IsMissing(gate.Moot("there is no preview of this commit")))
 	} else {
 		given = append(given, facts.Preview.Is(t.preview))
 	}
 	if t.built == nil {
-		return append(given, facts.Built.IsMissing(gate.NotGiven{What: "an event that tells how the build ended"}))
+		return append(given, facts.Built.IsMissing(gate.NotGiven{What: "an event that tells how the build ended", Unlock: "VERCEL_TOKEN"}))
 	}
 	return append(given, facts.Built.Is(*t.built))
+}
+
+// named gives the Convex functions to call. They were read when the options
+// were validated.
+func (t trial) named() gate.Given {
+	calls, _ := t.calls()
+	return orMissing(facts.Calls, len(calls) > 0, calls, "--convex-run")
 }
 
 // clean takes every secret out of the report's texts.
@@ -140,12 +186,12 @@ func clean(r gate.Report, redactor *redact.Redactor) gate.Report {
 }
 
 // exitCode says by the process' exit what the report says in words.
-func exitCode(r gate.Report, undecided string) int {
+func exitCode(r gate.Report, undecidedOpens bool) int {
 	switch r.Outcome() {
 	case gate.Closed:
 		return exitClosed
 	case gate.Undecided:
-		if undecided != "open" {
+		if !undecidedOpens {
 			return exitUndecided
 		}
 	case gate.Open:

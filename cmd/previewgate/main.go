@@ -17,6 +17,8 @@ import (
 	"syscall"
 
 	"github.com/previewgate/previewgate/internal/redact"
+	"github.com/previewgate/previewgate/internal/source"
+	"github.com/previewgate/previewgate/internal/source/cage"
 )
 
 // Exit codes: what scripts can rely on.
@@ -29,6 +31,9 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == cage.Argument {
+		os.Exit(cage.Main(os.Stdin, os.Stdout, source.Handlers()))
+	}
 	log.SetOutput(io.Discard) // net/http logs what servers send; what matters of it is in the errors
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, process{
@@ -67,6 +72,8 @@ func commands() []command {
 	return []command{
 		{"check", "URL", "gate one preview and print the report; publishes nothing", runCheck},
 		{"action", "", "what action.yml runs: read the event, gate, publish", runAction},
+		{"scan", "[DIR]", "what the source alone tells; no network", runScan},
+		{"replay", "FILE", "judge recorded evidence again, offline", runReplay},
 		{"demo", "[FAULT]", "break a preview in a sandbox and gate it; needs no account", runDemo},
 		{"explain", "[CHECK]", "what a check asks, why, and how to mend it", runExplain},
 		{"version", "", "print the version", runVersion},

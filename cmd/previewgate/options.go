@@ -22,7 +22,10 @@ import (
 // names, the inputs of the action.
 type options struct {
 	paths                facts.Paths
+	source               string
+	env                  []string
 	convexURL            string
+	convexRun            []string
 	branch               string
 	aliases              []string
 	only, skip, advisory []string
@@ -30,10 +33,15 @@ type options struct {
 	timeout              time.Duration
 	allowHosts           []string
 	audience             string
+	testAccounts         string
 	format, output       string
+	record               string
 	writes               []string
 	verbose              bool
 }
+
+// usualTimeout bounds a run that nobody bounds otherwise.
+const usualTimeout = time.Minute
 
 // flags returns the flag set that fills o.
 func (o *options) flags(name string) *pflag.FlagSet {
@@ -43,16 +51,20 @@ func (o *options) flags(name string) *pflag.FlagSet {
 	f.StringVar(&o.paths.SignOut, "sign-out", "", "path of the sign-out route (tried without it: /sign-out and what the client links to)")
 	f.StringVar(&o.paths.Callback, "callback", "", "path of AuthKit's callback (without it: the redirect URI's)")
 	f.StringSliceVar(&o.paths.Protected, "protected", nil, "path that only signed-in visitors may see (repeatable)")
+	f.StringVar(&o.source, "source", "", "directory with the checked-out repository, for the checks that read it")
+	f.StringArrayVar(&o.env, "env", nil, "FILE or NAME=VALUE: variables under which the source is evaluated (repeatable)")
 	f.StringVar(&o.convexURL, "convex-url", "", "Convex deployment that the app must talk to (without it: the client bundle's)")
+	f.StringArrayVar(&o.convexRun, "convex-run", nil, "FUNCTION [ARGS] [as key] [=> ERROR]: a Convex function to call as the test account, really and once (repeatable)")
 	f.StringVar(&o.branch, "branch", "", "Git branch of the deployment, by which Convex finds its preview")
 	f.StringSliceVar(&o.aliases, "alias", nil, "further host of the same deployment, such as its branch alias (repeatable)")
 	f.StringSliceVar(&o.only, "only", nil, "run these checks and those that can explain them")
 	f.StringSliceVar(&o.skip, "skip", nil, "leave these checks out")
 	f.StringSliceVar(&o.advisory, "advisory", nil, "let a failure of these checks not close the gate")
 	f.StringVar(&o.undecided, "undecided", "close", "what an undecided gate does: close or open")
-	f.DurationVar(&o.timeout, "timeout", time.Minute, "for the whole run")
+	f.DurationVar(&o.timeout, "timeout", usualTimeout, "for the whole run")
 	f.StringSliceVar(&o.allowHosts, "allow-host", nil, "HOST[:PORT] beyond the rules: the only way to plain http, loopback and custom domains (repeatable)")
 	f.StringVar(&o.audience, "trusted-audience", "", "audience of the GitHub OIDC token that Vercel's Trusted Sources expect")
+	f.StringVar(&o.testAccounts, "test-accounts", "", `FILE of test accounts in JSON: {"email": "…", "password": "…"}, a list of such, or an object with either by environment, such as "preview" or "staging"; the first that fits is used`)
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell each fact as it is learned")
 	return f
 }
@@ -86,8 +98,24 @@ func (o *options) validate() error {
 			return fmt.Errorf("--convex-url %s: it is an address, such as https://swift-lemur-482.convex.cloud", o.convexURL)
 		}
 	}
+	if _, err := o.calls(); err != nil {
+		return err
+	}
 	_, err := o.checks()
 	return err
+}
+
+// calls reads the functions to call.
+func (o *options) calls() ([]facts.Call, error) {
+	var all []facts.Call
+	for _, text := range o.convexRun {
+		c, err := facts.ReadCall(text)
+		if err != nil {
+			return nil, fmt.Errorf("--convex-run %s: %w", text, err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }
 
 func checkPath(path string) error {

@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -62,6 +65,33 @@ func mustNotHold(t *testing.T, secrets map[string]string, where, text string) {
 	}
 }
 
+// learnedSecrets adds the tokens and cookies that a run got on the way, as the
+// stand-ins were sent them, and counts them.
+func learnedSecrets(t *testing.T, s *sandbox.Sandbox, into map[string]string) int {
+	t.Helper()
+	before := len(into)
+	for _, r := range s.Requests() {
+		cookies := (&http.Request{Header: r.Header}).CookiesNamed("wos-session")
+		token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer eyJ")
+		var grant struct {
+			RefreshToken string `json:"refresh_token"`
+		}
+		_ = json.Unmarshal([]byte(r.Body), &grant)
+		switch {
+		case len(cookies) == 1 && strings.HasPrefix(cookies[0].Value, "Fe26.2"):
+			into["the session cookie"] = cookies[0].Value
+		case isBearer && !strings.HasSuffix(token, ".cHJldmlld2dhdGU"): // that of forged ones
+			into["the access token"] = "eyJ" + token
+		case grant.RefreshToken != "":
+			into["the refresh token"] = grant.RefreshToken
+		}
+	}
+	for i, id := range s.Revoked() {
+		into[fmt.Sprint("the ID of session ", i)] = id
+	}
+	return len(into) - before
+}
+
 func TestNoOutputHoldsASecret(t *testing.T) {
 	w := planted()
 	secrets := secretsOf(w)
@@ -74,13 +104,17 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 	dir := t.TempDir()
 	got := runCommand(t, network{dial: s.Dial, cas: s.RootCAs()}, env, "check", s.PreviewURL(), "--verbose",
 		"--protected", "/dashboard", "--branch", w.GitHub.Branch, "--format", "text",
+		"--record", filepath.Join(dir, "evidence.json"),
 		"--write", "json="+filepath.Join(dir, "r.json"), "--write", "markdown="+filepath.Join(dir, "r.md"))
+	if n := learnedSecrets(t, s, secrets); n < 3 {
+		t.Errorf("%d tokens and cookies were seen, so that this test shows little", n)
+	}
 	if got.code != exitClosed || !strings.Contains(got.stdout, "secrets-not-public") {
 		t.Errorf("the leak was not diagnosed: %+v", got)
 	}
 	mustNotHold(t, secrets, "standard output", got.stdout)
 	mustNotHold(t, secrets, "standard error", got.stderr)
-	for _, file := range []string{"r.json", "r.md"} {
+	for _, file := range []string{"r.json", "r.md", "evidence.json"} {
 		text, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
 			t.Fatal(err)
@@ -132,11 +166,11 @@ func TestSecretsGoOnlyWhereTheyBelong(t *testing.T) {
 		"VERCEL_TOKEN":                    {w.Hosts.VercelAPI},
 		"VERCEL_AUTOMATION_BYPASS_SECRET": {w.Hosts.Deployment},
 		"CONVEX_DEPLOY_KEY":               {w.Hosts.ConvexAPI},
-		"WORKOS_API_KEY":                  nil,
+		"WORKOS_API_KEY":                  {w.Hosts.WorkOS},
 		"WORKOS_COOKIE_PASSWORD":          nil,
 		"GITHUB_TOKEN":                    nil,
-		"PREVIEWGATE_TEST_EMAIL":          nil,
-		"PREVIEWGATE_TEST_PASSWORD":       nil,
+		"PREVIEWGATE_TEST_EMAIL":          {w.Hosts.WorkOS},
+		"PREVIEWGATE_TEST_PASSWORD":       {w.Hosts.WorkOS},
 	}
 	for _, r := range s.Requests() {
 		u, err := url.Parse(r.URL)
@@ -144,7 +178,7 @@ func TestSecretsGoOnlyWhereTheyBelong(t *testing.T) {
 			t.Fatal(err)
 		}
 		var text strings.Builder
-		text.WriteString(r.URL + string(r.Body))
+		text.WriteString(r.URL + r.Body)
 		for name, values := range r.Header {
 			text.WriteString(name + strings.Join(values, " "))
 		}

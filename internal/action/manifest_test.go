@@ -22,7 +22,7 @@ func manifest(t *testing.T) (text, script string) {
 		t.Fatal(err)
 	}
 	text, block, ok := strings.Cut(string(data), "      run: |\n")
-	if !ok || strings.Count(string(data), "run:") != 1 || strings.Contains(string(data), "uses:") {
+	if !ok || strings.Count(string(data), " run:") != 1 || strings.Contains(string(data), "uses:") {
 		t.Fatal("action.yml is not one step that runs a script")
 	}
 	for line := range strings.Lines(block) {

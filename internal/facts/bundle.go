@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type Bundle struct {
 	Anchors  []string // paths that the documents link to
 	Links    []Link   // links that the chunks render
 	Leaks    []Leak
+	Actions  map[string]string // IDs of server actions, by name
 }
 
 // maxChunk is how much of one chunk is read. Chunks of large apps have some
@@ -141,6 +143,10 @@ func (b *Bundle) add(read []*Script) {
 		b.NoConvex = b.NoConvex || s.NoConvex
 		b.Links = append(b.Links, s.Links...)
 		b.Leaks = append(b.Leaks, s.Leaks...)
+		if b.Actions == nil {
+			b.Actions = s.Actions
+		}
+		maps.Copy(b.Actions, s.Actions)
 	}
 	slices.Sort(b.Convex)
 	b.Convex = slices.Compact(b.Convex)

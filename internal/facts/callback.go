@@ -29,8 +29,18 @@ var Callback = &gate.Fact[Hop]{
 			}
 			path = u.EscapedPath()
 		}
-		return Main.From(known).app(ctx, path+"?state=previewgate", document())
+		return atPath(ctx, Main.From(known), path, "?state=previewgate")
 	},
+}
+
+// atPath asks for a path with a query, and once more where Next.js sends it on
+// to the same path with a slash at its end, as it does under trailingSlash.
+func atPath(ctx context.Context, site *Site, path, query string) (Hop, error) {
+	hop, err := site.app(ctx, path+query, document())
+	if err != nil || withoutQuery(hop.Location()) != site.origin()+path+"/" {
+		return hop, err
+	}
+	return site.app(ctx, path+"/"+query, document())
 }
 
 // A SignOut is what an anonymous GET of a sign-out path answers.
@@ -80,3 +90,10 @@ func signOutLinks(links []Link) []string {
 // EndsSession reports whether the answer ends a visitor's session: it deletes
 // the session cookie although the request had none.
 func (s SignOut) EndsSession() bool { return s.Deletes(SessionCookie) }
+
+// ToSignIn reports whether the path is protected, so that a visitor without a
+// session is sent to sign in and what the path itself does cannot be seen.
+func (s SignOut) ToSignIn() bool {
+	_, authorizes := readAuthorize(s.Location())
+	return authorizes
+}

@@ -67,12 +67,14 @@ func (r Reply) Matched() bool { return r.Code == "InvalidAuthHeader" }
 // Unmatched reports whether Convex says that no provider is for the token.
 func (r Reply) Unmatched() bool { return r.Code == "NoAuthProvider" }
 
-// A Provider is one entry of the deployed auth.config, as Convex prints it
-// in an error that is not redacted.
+// A Provider is one entry of the deployed auth.config, as Convex prints it in
+// an error that is not redacted, or lists it to the holder of a deploy key.
 type Provider struct {
 	Kind     string // CustomJWT or OIDC
 	Issuer   string
 	Audience string // its applicationID; "" when it has none
+
+	JWKS, Algorithm string // told to the holder of a deploy key only
 }
 
 // A Trust is what the Convex deployment says to forged tokens of several

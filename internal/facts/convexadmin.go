@@ -1,11 +1,13 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -136,6 +138,9 @@ func askConvex(ctx context.Context, client *web.Client, address string, header h
 	return client.Do(ctx, req)
 }
 
+// permissionName matches an operation that a key may be made for.
+var permissionName = regexp.MustCompile(`deployment:[A-Za-z:]{1,60}`)
+
 // readConvex decodes a good answer, and words a refusal: what the key may not
 // do counts as not given, so that a narrow key is no fault of the app.
 func readConvex(resp *web.Response, into any) error {
@@ -149,7 +154,8 @@ func readConvex(resp *web.Response, into any) error {
 	_ = json.Unmarshal(resp.Body, &refusal) // a refusal without JSON is named by its status
 	switch {
 	case refusal.Code == "OperationNotPermitted":
-		return gate.NotGiven{What: "the deploy key's permission for " + resp.URL.Path, Unlock: "CONVEX_DEPLOY_KEY with deployment:env:view"}
+		permission := cmp.Or(permissionName.FindString(refusal.Message), "deployment:env:view")
+		return gate.NotGiven{What: "the deploy key's permission for " + resp.URL.Path, Unlock: "CONVEX_DEPLOY_KEY with " + permission}
 	case refusal.Code != "":
 		return fmt.Errorf("%s refuses the deploy key: %s", resp.URL.Host, refusal.Code)
 	}
@@ -162,6 +168,8 @@ type ConvexSettings struct {
 	Names    []string
 	ClientID string // WORKOS_CLIENT_ID as it is stored; "" when unset or empty
 	Default  string // what the project's default for previews says, when readable
+
+	values map[string]string // of all: to evaluate an auth.config under, and never recorded
 }
 
 // ConvexVariables are the variables of the deployment that the key opens.
@@ -187,7 +195,7 @@ func learnConvexVariables(ctx context.Context, known *gate.Facts) (ConvexSetting
 	if err := readConvex(resp, &found); err != nil {
 		return ConvexSettings{}, err
 	}
-	s := ConvexSettings{ClientID: found.EnvironmentVariables["WORKOS_CLIENT_ID"]}
+	s := ConvexSettings{ClientID: found.EnvironmentVariables["WORKOS_CLIENT_ID"], values: found.EnvironmentVariables}
 	for name := range found.EnvironmentVariables {
 		s.Names = append(s.Names, name)
 	}

@@ -17,8 +17,7 @@ const (
 	maxElements  = 5000 // elements with an href that are read of one chunk or page
 )
 
-// jsxLinks lists the elements with a literal href that a chunk renders. A
-// plain <a> never prefetches; any other component is taken for Next's Link.
+// jsxLinks lists the elements with a literal href that a chunk renders.
 func jsxLinks(url, code string) []Link {
 	var links []Link
 	read := 0
@@ -34,8 +33,7 @@ func jsxLinks(url, code string) []Link {
 				continue
 			}
 			read++
-			plain := strings.ContainsAny(code[after+m[2]:after+m[2]+1], `"'`)
-			if link, ok := readLink(window, plain); ok {
+			if link, ok := readLink(window, prefetchOf(code[after+m[2]:after+m[3]])); ok {
 				link.Source, link.Offset = url, at
 				links = append(links, link)
 			}
@@ -57,9 +55,21 @@ func places(text, word string) func(yield func(int) bool) {
 	}
 }
 
+// prefetchOf tells by the component whether an element prefetches: a plain
+// <a> never does, and a default import with an href is Next's Link.
+func prefetchOf(component string) Prefetch {
+	switch {
+	case strings.ContainsAny(component[:1], `"'`):
+		return NoPrefetch
+	case strings.HasSuffix(component, ".default"), strings.HasSuffix(component, "()"):
+		return Prefetches
+	}
+	return MayPrefetch
+}
+
 // readLink reads the properties of an element, and says whether it leads to a
-// path of the app. A plain element never prefetches.
-func readLink(code string, plain bool) (Link, bool) {
+// path of the app.
+func readLink(code string, prefetch Prefetch) (Link, bool) {
 	props := readProps(code)
 	to := props["href"]
 	if object, isObject := strings.CutPrefix(to, "{"); isObject {
@@ -69,8 +79,13 @@ func readLink(code string, plain bool) (Link, bool) {
 	if !ok || !isPath(path) {
 		return Link{}, false
 	}
-	off := props["prefetch"] == "!1" || props["prefetch"] == "false"
-	return Link{Path: path, Prefetch: !plain && !off}, true
+	switch value, given := props["prefetch"]; {
+	case value == "!1" || value == "false":
+		prefetch = NoPrefetch
+	case given && value != "!0" && value != "true" && value != "null" && value != `"auto"`:
+		prefetch = min(prefetch, MayPrefetch)
+	}
+	return Link{Path: path, Prefetch: prefetch}, true
 }
 
 // isPath reports whether a link stays on the site. Browsers take both //host

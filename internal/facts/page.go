@@ -117,6 +117,15 @@ func buildID(text string) string {
 // properties: ["$","$L5",null,{"href":"/sign-out","children":"Sign out"}].
 var flightElement = regexp.MustCompile(`^(\$L?[0-9a-f]+|[a-z][a-z0-9-]*)",(?:null|"[^"]*"),\{`)
 
+// flightPrefetch tells by how an element's component begins whether it
+// prefetches: a reference to a client component may be anything.
+func flightPrefetch(first byte) Prefetch {
+	if first == '$' {
+		return MayPrefetch
+	}
+	return NoPrefetch
+}
+
 // flightLinks lists the links in the flight data, each once.
 func flightLinks(text string) []Link {
 	const start = `["$","`
@@ -133,7 +142,7 @@ func flightLinks(text string) []Link {
 			continue
 		}
 		read++
-		link, ok := readLink(window, text[after] != '$')
+		link, ok := readLink(window, flightPrefetch(text[after]))
 		link.Source = "the page's flight data"
 		if ok && len(links) < maxScripts && !slices.Contains(links, link) {
 			links = append(links, link)

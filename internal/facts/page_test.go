@@ -46,7 +46,7 @@ func TestReadPage(t *testing.T) {
 		Convex:    []string{"https://swift-lemur-482.convex.cloud"},
 		Authorize: "https://api.workos.com/user_management/authorize?client_id=client_01&redirect_uri=https%3A%2F%2Fweb%2Fcallback&reg=1",
 		Anchors:   []string{"/sign-in"},
-		Links:     []Link{{Path: "/sign-out", Prefetch: true, Source: "the page's flight data"}},
+		Links:     []Link{{Path: "/sign-out", Prefetch: MayPrefetch, Source: "the page's flight data"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -84,21 +84,21 @@ func TestBuildID(t *testing.T) {
 }
 
 func TestFlightLinks(t *testing.T) {
-	link := func(path string, prefetch bool) []Link {
+	link := func(path string, prefetch Prefetch) []Link {
 		return []Link{{Path: path, Prefetch: prefetch, Source: "the page's flight data"}}
 	}
 	tests := []struct {
 		name, text string
 		want       []Link
 	}{
-		{"a Link", `["$","$L5",null,{"href":"/sign-out","children":"Sign out"}]`, link("/sign-out", true)},
-		{"a Link with a key", `["$","$L1f","out",{"className":"x","href":"/sign-out"}]`, link("/sign-out", true)},
-		{"a Link without prefetch", `["$","$L5",null,{"href":"/sign-out","prefetch":false,"children":"Sign out"}]`, link("/sign-out", false)},
-		{"prefetch before href", `["$","$L5",null,{"prefetch":false,"href":"/sign-out"}]`, link("/sign-out", false)},
-		{"children that are elements", `["$","$L5",null,{"children":["$","b",null,{"children":"Sign out"}],"href":"/sign-out"}]`, link("/sign-out", true)},
-		{"a plain link", `["$","a",null,{"href":"/sign-out","children":"Sign out"}]`, link("/sign-out", false)},
-		{"the same twice", `["$","$L5",null,{"href":"/x"}]["$","$L5",null,{"href":"/x"}]`, link("/x", true)},
-		{"a link in a list", `["$","ul",null,{"children":["$","$L5",null,{"href":"/x"}]}]`, link("/x", true)},
+		{"a Link", `["$","$L5",null,{"href":"/sign-out","children":"Sign out"}]`, link("/sign-out", MayPrefetch)},
+		{"a Link with a key", `["$","$L1f","out",{"className":"x","href":"/sign-out"}]`, link("/sign-out", MayPrefetch)},
+		{"a Link without prefetch", `["$","$L5",null,{"href":"/sign-out","prefetch":false,"children":"Sign out"}]`, link("/sign-out", NoPrefetch)},
+		{"prefetch before href", `["$","$L5",null,{"prefetch":false,"href":"/sign-out"}]`, link("/sign-out", NoPrefetch)},
+		{"children that are elements", `["$","$L5",null,{"children":["$","b",null,{"children":"Sign out"}],"href":"/sign-out"}]`, link("/sign-out", MayPrefetch)},
+		{"a plain link", `["$","a",null,{"href":"/sign-out","children":"Sign out"}]`, link("/sign-out", NoPrefetch)},
+		{"the same twice", `["$","$L5",null,{"href":"/x"}]["$","$L5",null,{"href":"/x"}]`, link("/x", MayPrefetch)},
+		{"a link in a list", `["$","ul",null,{"children":["$","$L5",null,{"href":"/x"}]}]`, link("/x", MayPrefetch)},
 		{"another host", `["$","$L5",null,{"href":"https://x.example/"}]`, nil},
 		{"another host without a scheme", `["$","$L5",null,{"href":"//x.example/sign-out"}]`, nil},
 		{"cut off", `["$","$L5",null,{"href":"/sign-ou`, nil},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/web"
@@ -117,8 +118,9 @@ func protectsAll(unknown Visit) bool { return unknown.Next != "" && len(unknown.
 var ProtectedPages = &gate.Fact[[]Visit]{
 	Name:  "protected paths",
 	Needs: []gate.Need{Main, Routes},
+	Uses:  []gate.Need{Repository},
 	Learn: func(ctx context.Context, known *gate.Facts) ([]Visit, error) {
-		paths := Routes.From(known).Protected
+		paths := protectedPaths(known)
 		if len(paths) == 0 {
 			return nil, gate.NotGiven{What: "a protected path", Unlock: "--protected"}
 		}
@@ -126,14 +128,36 @@ var ProtectedPages = &gate.Fact[[]Visit]{
 	},
 }
 
+// maxProtected is how many protected pages of the source are visited.
+const maxProtected = 5
+
+// protectedPaths are the pages that the user says are for signed-in visitors,
+// or else those of which the source says so.
+func protectedPaths(known *gate.Facts) []string {
+	paths := Routes.From(known).Protected
+	r, err := Repository.Lookup(known)
+	if len(paths) > 0 || err != nil || len(r.Apps) != 1 {
+		return paths
+	}
+	for _, call := range r.Findings.Protected {
+		path := r.Apps[0].BasePath + call.URL
+		fixed := !call.Client && call.App == r.Apps[0].Dir && !strings.Contains(path, "[")
+		if fixed && !slices.Contains(paths, path) && len(paths) < maxProtected {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 // BadSession is what paths answer to a session cookie that is no seal: where
 // AuthKit's proxy runs, it deletes the cookie.
 var BadSession = &gate.Fact[[]Hop]{
 	Name:  "answer to a broken session",
 	Needs: []gate.Need{Main, Routes},
+	Uses:  []gate.Need{Repository},
 	Learn: func(ctx context.Context, known *gate.Facts) ([]Hop, error) {
 		paths := Routes.From(known)
-		asked := append([]string{"/", cmp.Or(paths.SignIn, "/sign-in")}, paths.Protected...)
+		asked := append([]string{"/", cmp.Or(paths.SignIn, "/sign-in")}, protectedPaths(known)...)
 		slices.Sort(asked)
 		header := document()
 		header.Set("Cookie", SessionCookie+"=previewgate-is-no-seal")

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,10 +10,29 @@ import (
 // A Link is a link that the client renders.
 type Link struct {
 	Path     string
-	Prefetch bool   // Next.js may ask for it before anybody clicks
+	Prefetch Prefetch
 	Source   string // where it was seen: the URL of a chunk
 	Offset   int    // in the chunk, in bytes
 }
+
+// Place names where the link was seen.
+func (l Link) Place() string {
+	if l.Offset == 0 {
+		return l.Source
+	}
+	return fmt.Sprintf("%s, byte %d", l.Source, l.Offset)
+}
+
+// Prefetch says whether Next.js asks for a link before anybody clicks on it.
+type Prefetch int
+
+// The answers. What a chunk calls a component does not tell for sure what it
+// is: next/link is always imported as a default, and most others by name.
+const (
+	NoPrefetch Prefetch = iota
+	MayPrefetch
+	Prefetches
+)
 
 // A Leak is a secret in what every visitor downloads.
 type Leak struct {
@@ -28,6 +48,7 @@ type Script struct {
 	NoConvex bool     // a Convex client is made from a variable that had no value at build time
 	Links    []Link
 	Leaks    []Leak
+	Actions  map[string]string // IDs of server actions, by the name they have in the source
 }
 
 // readScript reads a chunk of minified JavaScript. known are credentials to
@@ -42,6 +63,7 @@ func readScript(url, code string, known []string) Script {
 		NoConvex: empty || emptyVariable.MatchString(code),
 		Links:    append(jsxLinks(url, code), prefetchCalls(url, code)...),
 		Leaks:    leaks(url, code, known),
+		Actions:  serverActions(code),
 	}
 }
 
@@ -148,10 +170,32 @@ func prefetchCalls(url, code string) []Link {
 	var links []Link
 	for _, m := range prefetchCall.FindAllStringSubmatchIndex(code, maxMentions) {
 		if path := code[m[2]:m[3]]; isPath(path) && len(path) <= maxAddress {
-			links = append(links, Link{path, true, url, m[0]})
+			links = append(links, Link{path, Prefetches, url, m[0]})
 		}
 	}
 	return links
+}
+
+// actionReference matches the client's half of a server action, behind the
+// name of the function that makes it.
+var actionReference = regexp.MustCompile("^\\)?\\([\"'`]([0-9a-f]+)[\"'`],[^\"'`()]*,[\"'`](\\w+)[\"'`]\\)")
+
+// serverActions lists the server actions that a chunk can call.
+func serverActions(code string) map[string]string {
+	const maker = "createServerReference"
+	var actions map[string]string
+	for at := range places(code, maker) {
+		window := code[at+len(maker) : min(len(code), at+len(maker)+2*maxAddress)]
+		m := actionReference.FindStringSubmatch(window)
+		if m == nil || len(m[1]) < 40 || len(actions) == maxMentions {
+			continue
+		}
+		if actions == nil {
+			actions = make(map[string]string)
+		}
+		actions[m[2]] = m[1]
+	}
+	return actions
 }
 
 // secretKey matches a secret key of the form that WorkOS (and Stripe) use.

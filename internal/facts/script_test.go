@@ -103,35 +103,37 @@ func TestLeaks(t *testing.T) {
 }
 
 func TestJSXLinks(t *testing.T) {
-	link := func(path string, prefetch bool) []Link { return []Link{{path, prefetch, "a.js", 0}} }
+	link := func(path string, prefetch Prefetch) []Link { return []Link{{path, prefetch, "a.js", 0}} }
 	tests := []struct {
 		name, code string
 		want       []Link
 	}{
-		{"Turbopack", `(0,e.jsx)(t.default,{href:"/sign-out",children:"Sign out"})`, link("/sign-out", true)},
-		{"Turbopack, no prefetch", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:!1,children:"Sign out"})`, link("/sign-out", false)},
-		{"webpack", `(0,r.jsx)(i(),{href:"/sign-out",children:"Sign out"})`, link("/sign-out", true)},
-		{"webpack, scope hoisted", `(0,r.jsxs)(l.Z,{href:"/sign-out",children:["Sign out",e]})`, link("/sign-out", true)},
-		{"a bare component", `(0,r.jsx)(Link,{href:"/sign-out"})`, link("/sign-out", true)},
+		{"Turbopack", `(0,e.jsx)(t.default,{href:"/sign-out",children:"Sign out"})`, link("/sign-out", Prefetches)},
+		{"Turbopack, no prefetch", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:!1,children:"Sign out"})`, link("/sign-out", NoPrefetch)},
+		{"webpack", `(0,r.jsx)(i(),{href:"/sign-out",children:"Sign out"})`, link("/sign-out", Prefetches)},
+		{"webpack, scope hoisted", `(0,r.jsxs)(l.Z,{href:"/sign-out",children:["Sign out",e]})`, link("/sign-out", MayPrefetch)},
+		{"a bare component", `(0,r.jsx)(Link,{href:"/sign-out"})`, link("/sign-out", MayPrefetch)},
 		{"not minified", `_jsx(Link, {href: "/sign-out"})`, nil},
-		{"the older runtime", `a.createElement(o.default,{href:"/sign-out"},"Sign out")`, link("/sign-out", true)},
-		{"a function without a comma operator", `t.jsx(n.default,{href:"/sign-out"})`, link("/sign-out", true)},
-		{"other properties before", `(0,e.jsx)(t.default,{className:"a {b}, c",onClick:()=>{x({a:1},[2])},href:"/sign-out"})`, link("/sign-out", true)},
-		{"prefetch before", `(0,e.jsx)(t.default,{prefetch:!1,href:"/sign-out"})`, link("/sign-out", false)},
-		{"prefetch after children", `(0,e.jsx)(t.default,{href:"/sign-out",children:(0,e.jsx)("b",{children:"Out"}),prefetch:!1})`, link("/sign-out", false)},
-		{"children before", `(0,e.jsx)(t.default,{children:["Sign out",(0,e.jsx)("b",{title:"}"})],href:"/sign-out"})`, link("/sign-out", true)},
-		{"prefetch false", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:false})`, link("/sign-out", false)},
-		{"prefetch true", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:!0})`, link("/sign-out", true)},
-		{"prefetch auto", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:null})`, link("/sign-out", true)},
-		{"a template literal", "(0,e.jsx)(t.default,{title:`${a?`x}`:{b:`,`}.b}, y`,href:`/sign-out`})", link("/sign-out", true)},
-		{"single quotes", `(0,e.jsx)(t.default,{'href':'/sign-out'})`, link("/sign-out", true)},
-		{"quoted names", `(0,e.jsx)(t.default,{"data-x":"1","href":"/sign-out"})`, link("/sign-out", true)},
-		{"spread properties", `(0,e.jsx)(t.default,{...n?{a:1}:{},href:"/sign-out"})`, link("/sign-out", true)},
-		{"escaped quotes", `(0,e.jsx)(t.default,{title:"say \"x\", {",href:"/sign-out"})`, link("/sign-out", true)},
-		{"an object for href", `(0,e.jsx)(t.default,{href:{pathname:"/sign-out",query:{a:1}}})`, link("/sign-out", true)},
-		{"with a query", `(0,e.jsx)(t.default,{href:"/sign-out?to=/"})`, link("/sign-out?to=/", true)},
-		{"a plain link", `(0,e.jsx)("a",{href:"/sign-out",children:"Sign out"})`, link("/sign-out", false)},
+		{"the older runtime", `a.createElement(o.default,{href:"/sign-out"},"Sign out")`, link("/sign-out", Prefetches)},
+		{"a function without a comma operator", `t.jsx(n.default,{href:"/sign-out"})`, link("/sign-out", Prefetches)},
+		{"other properties before", `(0,e.jsx)(t.default,{className:"a {b}, c",onClick:()=>{x({a:1},[2])},href:"/sign-out"})`, link("/sign-out", Prefetches)},
+		{"prefetch before", `(0,e.jsx)(t.default,{prefetch:!1,href:"/sign-out"})`, link("/sign-out", NoPrefetch)},
+		{"prefetch after children", `(0,e.jsx)(t.default,{href:"/sign-out",children:(0,e.jsx)("b",{children:"Out"}),prefetch:!1})`, link("/sign-out", NoPrefetch)},
+		{"children before", `(0,e.jsx)(t.default,{children:["Sign out",(0,e.jsx)("b",{title:"}"})],href:"/sign-out"})`, link("/sign-out", Prefetches)},
+		{"prefetch false", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:false})`, link("/sign-out", NoPrefetch)},
+		{"prefetch true", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:!0})`, link("/sign-out", Prefetches)},
+		{"prefetch auto", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:null})`, link("/sign-out", Prefetches)},
+		{"a template literal", "(0,e.jsx)(t.default,{title:`${a?`x}`:{b:`,`}.b}, y`,href:`/sign-out`})", link("/sign-out", Prefetches)},
+		{"single quotes", `(0,e.jsx)(t.default,{'href':'/sign-out'})`, link("/sign-out", Prefetches)},
+		{"quoted names", `(0,e.jsx)(t.default,{"data-x":"1","href":"/sign-out"})`, link("/sign-out", Prefetches)},
+		{"spread properties", `(0,e.jsx)(t.default,{...n?{a:1}:{},href:"/sign-out"})`, link("/sign-out", Prefetches)},
+		{"escaped quotes", `(0,e.jsx)(t.default,{title:"say \"x\", {",href:"/sign-out"})`, link("/sign-out", Prefetches)},
+		{"an object for href", `(0,e.jsx)(t.default,{href:{pathname:"/sign-out",query:{a:1}}})`, link("/sign-out", Prefetches)},
+		{"with a query", `(0,e.jsx)(t.default,{href:"/sign-out?to=/"})`, link("/sign-out?to=/", Prefetches)},
+		{"a plain link", `(0,e.jsx)("a",{href:"/sign-out",children:"Sign out"})`, link("/sign-out", NoPrefetch)},
 		{"a form", `(0,e.jsx)("form",{action:"/sign-out"})`, nil},
+		{"a component by name", `(0,e.jsx)(i.Button,{href:"/sign-out"})`, link("/sign-out", MayPrefetch)},
+		{"a computed prefetch", `(0,e.jsx)(t.default,{href:"/sign-out",prefetch:n})`, link("/sign-out", MayPrefetch)},
 		{"a computed href", `(0,e.jsx)(t.default,{href:n})`, nil},
 		{"a computed template", "(0,e.jsx)(t.default,{href:`/sign-out/${n}`})", nil},
 		{"a sum", `(0,e.jsx)(t.default,{href:"/sign-out"+n})`, nil},
@@ -159,7 +161,7 @@ func TestJSXLinks(t *testing.T) {
 func TestLinksInsideLinksAreFound(t *testing.T) {
 	const code = `(0,e.jsxs)("nav",{children:[(0,e.jsx)(t.default,{href:"/a",children:"A"}),(0,e.jsx)(t.default,{href:"/b",prefetch:!1})]})`
 	got := jsxLinks("a.js", code)
-	want := []Link{{"/a", true, "a.js", 33}, {"/b", false, "a.js", 79}}
+	want := []Link{{"/a", Prefetches, "a.js", 33}, {"/b", NoPrefetch, "a.js", 79}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -167,7 +169,7 @@ func TestLinksInsideLinksAreFound(t *testing.T) {
 
 func TestPrefetchCalls(t *testing.T) {
 	got := readScript("a.js", `r.prefetch("/sign-out");r.prefetch(e);r.prefetch("//x.example");r.prefetch('/b')`, nil).Links
-	want := []Link{{"/sign-out", true, "a.js", 1}, {"/b", true, "a.js", 65}}
+	want := []Link{{"/sign-out", Prefetches, "a.js", 1}, {"/b", Prefetches, "a.js", 65}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/previewgate/previewgate/gate"
 )
@@ -21,6 +22,7 @@ func TestClientBundle(t *testing.T) {
 		Convex:  []string{"https://swift-lemur-482.convex.cloud"},
 		Anchors: []string{"/sign-in"},
 		Links:   []Link{{Path: "/sign-in", Source: preview + "/_next/static/chunks/5e8a7d3c9b1f0246.js"}},
+		Actions: map[string]string{"getAccessTokenAction": "00fcef3ccae16cf75ce3a2637adbfaafeb266713bf"},
 	}
 	for i := range got.Links {
 		got.Links[i].Offset = 0
@@ -339,7 +341,7 @@ func TestConvexVariables(t *testing.T) {
 			if err == nil && tt.err != "" || err != nil && err.Error() != tt.err {
 				t.Fatalf("got error %v, want %q", err, tt.err)
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreUnexported(ConvexSettings{})); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -133,8 +133,12 @@ func (s *Site) app(ctx context.Context, ref string, header http.Header) (Hop, er
 // cookies, and stops before it leaves the site. Redirects without end are an
 // error: whoever is led in a circle is neither let in nor sent away.
 func (s *Site) visit(ctx context.Context, path string) (Visit, error) {
+	return s.visitAs(ctx, path, nil)
+}
+
+// visitAs makes the visit with cookies from the start.
+func (s *Site) visitAs(ctx context.Context, path string, jar cookies) (Visit, error) {
 	v := Visit{Path: path}
-	var jar cookies
 	for ref := path; len(v.Hops) < maxHops; {
 		header := document()
 		if len(jar) > 0 {

@@ -24,22 +24,58 @@ type VercelDeployment struct {
 	Created   time.Time
 	Names     []string // of the environment variables that it was deployed with; nil when the token may not see them
 	Hosts     []string // every host that leads to it, without a scheme
+
+	State        string // READY, ERROR, CANCELED, BLOCKED, BUILDING, …
+	ErrorCode    string
+	ErrorMessage string
+	Blocked      string // why, when the author has no seat: COMMIT_AUTHOR_REQUIRED, …
 }
 
 // Deployment is the deployment as Vercel knows it.
 var Deployment = &gate.Fact[VercelDeployment]{
 	Name:  "Vercel deployment",
-	Needs: []gate.Need{Web, Vercel, Preview},
+	Needs: []gate.Need{Web, Vercel},
+	Uses:  []gate.Need{Preview},
 	Learn: learnDeployment,
 }
 
+// deploymentID is what Vercel finds the deployment by: its id, its host, or,
+// after a failed build that has neither, its commit.
+func deploymentID(ctx context.Context, known *gate.Facts) (string, error) {
+	if known.Target.Deployment != "" {
+		return known.Target.Deployment, nil
+	}
+	preview, err := Preview.Lookup(known)
+	if err == nil || known.Target.SHA == "" {
+		if err != nil {
+			return "", err
+		}
+		return preview.Host, nil
+	}
+	var list struct {
+		Deployments []struct{ UID, Name string }
+	}
+	if err := askVercel(ctx, known, "/v7/deployments?limit=10&sha="+url.QueryEscape(known.Target.SHA), &list); err != nil {
+		return "", err
+	}
+	for _, d := range list.Deployments {
+		if known.Target.Project == "" || d.Name == known.Target.Project {
+			return d.UID, nil
+		}
+	}
+	return "", gate.Moot("Vercel knows no deployment of this commit")
+}
+
 func learnDeployment(ctx context.Context, known *gate.Facts) (VercelDeployment, error) {
-	id := known.Target.Deployment
-	if id == "" {
-		id = Preview.From(known).Host
+	id, err := deploymentID(ctx, known)
+	if err != nil {
+		return VercelDeployment{}, err
 	}
 	var d struct {
 		ID, URL, ProjectID           string
+		ReadyState, Status           string
+		ErrorCode, ErrorMessage      string
+		SeatBlock                    struct{ BlockCode string }
 		Alias, AutomaticAliases, Env []string
 		CreatedAt                    int64
 		Meta                         map[string]any
@@ -53,6 +89,7 @@ func learnDeployment(ctx context.Context, known *gate.Facts) (VercelDeployment, 
 		ID: d.ID, ProjectID: d.ProjectID, Branch: branch, SHA: sha,
 		Created: time.UnixMilli(d.CreatedAt), Names: d.Env,
 		Hosts: uniqueHosts(append(append([]string{d.URL}, d.Alias...), d.AutomaticAliases...)),
+		State: firstOf(d.ReadyState, d.Status), ErrorCode: d.ErrorCode, ErrorMessage: clip(d.ErrorMessage), Blocked: d.SeatBlock.BlockCode,
 	}, nil
 }
 
@@ -119,10 +156,24 @@ func (t *targets) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]string)(t))
 }
 
-// askVercel gets a path of Vercel's API. The token is the client's secret for
-// that origin.
+// askVercel gets a path of Vercel's API.
 func askVercel(ctx context.Context, known *gate.Facts, path string, into any) error {
-	account := Vercel.From(known)
+	resp, err := Web.From(known).Do(ctx, vercelRequest(Vercel.From(known), path))
+	if err != nil {
+		return err
+	}
+	if resp.Status != http.StatusOK {
+		return refusedByVercel(resp)
+	}
+	if err := json.Unmarshal(resp.Body, into); err != nil {
+		return errors.New("vercel answered with something other than the JSON of its API")
+	}
+	return nil
+}
+
+// vercelRequest asks for a path of Vercel's API, in the account's team. The
+// token is the client's secret for that origin.
+func vercelRequest(account VercelAccount, path string) web.Request {
 	if account.Team != "" {
 		sep := "?"
 		if strings.Contains(path, "?") {
@@ -134,19 +185,9 @@ func askVercel(ctx context.Context, known *gate.Facts, path string, into any) er
 		}
 		path += sep + name + "=" + url.QueryEscape(account.Team)
 	}
-	resp, err := Web.From(known).Do(ctx, web.Request{
+	return web.Request{
 		URL: account.API + path, Header: http.Header{"Accept": {"application/json"}, "Authorization": {"Bearer " + account.Token}},
-	})
-	if err != nil {
-		return err
 	}
-	if resp.Status != http.StatusOK {
-		return refusedByVercel(resp)
-	}
-	if err := json.Unmarshal(resp.Body, into); err != nil {
-		return errors.New("vercel answered with something other than the JSON of its API")
-	}
-	return nil
 }
 
 // refusedByVercel words a refusal. Vercel has two forms of errors, and says

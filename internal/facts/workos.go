@@ -155,6 +155,8 @@ func hostedPage(body string) string {
 type KeySet struct {
 	Answer
 	Keys []Key // nil when the body is no JWKS
+
+	public map[string]any // what tokens are verified by, by key ID
 }
 
 // A Key is one public key of a JWKS.
@@ -182,7 +184,7 @@ var JWKS = &gate.Fact[KeySet]{
 		if err != nil {
 			return KeySet{}, err
 		}
-		return KeySet{answerOf(http.MethodGet, resp), readKeys(resp.Body)}, nil
+		return KeySet{answerOf(http.MethodGet, resp), readKeys(resp.Body), readPublic(resp.Body)}, nil
 	},
 }
 

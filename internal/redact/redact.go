@@ -36,19 +36,21 @@ func New(secrets ...string) *Redactor {
 func (r *Redactor) Add(secrets ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	seen := make(map[needle]bool, len(r.known))
-	for _, n := range r.known {
+	known := slices.Clone(r.known) // whoever looks for the old ones does so without the lock
+	seen := make(map[needle]bool, len(known))
+	for _, n := range known {
 		seen[n] = true
 	}
 	for _, secret := range secrets {
 		for _, n := range needles(secret) {
 			if !seen[n] {
 				seen[n] = true
-				r.known = append(r.known, n)
+				known = append(known, n)
 			}
 		}
 	}
-	slices.SortStableFunc(r.known, func(a, b needle) int { return len(b.text) - len(a.text) })
+	slices.SortStableFunc(known, func(a, b needle) int { return len(b.text) - len(a.text) })
+	r.known = known
 }
 
 // Values returns every form in which a known secret is looked for, longest first and one line each, for places that

@@ -205,3 +205,21 @@ func FuzzNoSecretSurvives(f *testing.F) {
 		}
 	})
 }
+
+// TestSecretsMayBeAddedWhileTextsAreCleaned is one for the race detector.
+func TestSecretsMayBeAddedWhileTextsAreCleaned(t *testing.T) {
+	r := redact.New("first-secret")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 200 {
+			r.Add(strings.Repeat("x", i+6))
+		}
+	}()
+	for range 200 {
+		if got := r.String("a first-secret"); got != "a ***" {
+			t.Errorf("got %q", got)
+		}
+	}
+	<-done
+}

@@ -30,7 +30,7 @@ func (a app) actionValue(name string, v visitor) any {
 		}
 		return map[string]any{"user": v.user, "sessionId": v.sessionID}
 	case "getAccessTokenAction", "refreshAccessTokenAction":
-		if v.user != nil {
+		if v.user != nil && !a.WithholdsTokens {
 			return v.accessToken
 		}
 	case "checkSessionAction":

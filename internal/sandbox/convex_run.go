@@ -37,6 +37,8 @@ func (b backend) run(call functionCall, who caller) result {
 		return result{value: who.identity()}
 	case Arguments:
 		return result{value: call.arguments()}
+	case Unauthorized:
+		return b.failed("Uncaught Error: Unauthorized")
 	case Exception:
 	}
 	return b.failed("Uncaught Error: " + call.Path + " is broken")

@@ -8,12 +8,16 @@ import (
 
 // Faults lists what can be broken, in the order of the chain.
 func Faults() []Fault {
-	return slices.Concat(deploymentFaults(), signInFaults(), redirectFaults(), convexFaults(), signOutFaults())
+	return slices.Concat(
+		deploymentFaults(), signInFaults(), redirectFaults(), sessionFaults(), keyFaults(), sessionTokenFaults(), refreshFaults(),
+		convexFaults(), acceptanceFaults(), signOutFaults(),
+	)
 }
 
 func deploymentFaults() []Fault {
 	withVercel := []string{"VERCEL_TOKEN", "VERCEL_TEAM_ID"}
 	return []Fault{
+		{"build-failed-template", "a template of convex.json has no value in the build", "preview-built", withVercel, failTemplate},
 		{"deployment-gone", "the deployment was deleted", "preview-reachable", nil, func(w *World) { w.Edge.Error = "DEPLOYMENT_NOT_FOUND" }},
 		{"deployment-protected", "Vercel Authentication keeps the gate out", "preview-reachable", nil, func(w *World) { w.Edge.Guard = Authentication }},
 		{"deployment-protected-redirect", "Vercel Authentication sends the gate to its sign-in page", "preview-reachable", nil, func(w *World) {
@@ -70,6 +74,10 @@ func signInFaults() []Fault {
 		{"sign-in-missing", "there is no sign-in route", "sign-in-starts", nil, func(w *World) { setRoute(w, "/sign-in", "") }},
 		{"client-unknown", "WorkOS does not know the preview's client ID", "client-id-known", nil, func(w *World) { w.App.ClientID = unknownClient }},
 		{"convex-other-client", "Convex trusts the tokens of another WorkOS client", "client-id-agrees", nil, trustOtherClient},
+		{"convex-other-environment", "Convex has the client ID of another WorkOS environment", "client-id-agrees", withSignIn(), trustOtherClient},
+		{"cookie-password-differs", "the preview has another cookie password than the gate", "cookie-password", []string{"WORKOS_COOKIE_PASSWORD"}, func(w *World) {
+			w.App.CookiePassword = "sandbox-cookie-password-of-the-app-only"
+		}},
 	}
 }
 

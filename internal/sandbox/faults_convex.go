@@ -1,17 +1,8 @@
 package sandbox
 
-import "net/http"
-
 func convexFaults() []Fault {
 	withConvex := []string{"CONVEX_DEPLOY_KEY"}
 	return []Fault{
-		{"jwks-unavailable", "WorkOS publishes no keys for the preview's client", "jwks-reachable", nil, func(w *World) {
-			w.WorkOS.Clients[0].JWKS = JWKS{Status: http.StatusNotFound, ContentType: "application/json"}
-		}},
-		{"jwks-empty", "the key set of the preview's client is empty", "jwks-reachable", nil, func(w *World) { w.WorkOS.Clients[0].JWKS.Keys = nil }},
-		{"jwks-content-type", "the key set comes with a content type Convex refuses", "jwks-reachable", nil, func(w *World) {
-			w.WorkOS.Clients[0].JWKS.ContentType = "text/plain; charset=utf-8"
-		}},
 		{"convex-url-empty", "the client bundle has no Convex URL", "convex-url", nil, func(w *World) { w.App.Bundle.ConvexURL = "" }},
 		{"convex-production", "the preview talks to production's Convex deployment", "convex-url", withConvex, func(w *World) {
 			w.App.Bundle.ConvexURL = w.Convex.Production.URL
@@ -41,6 +32,9 @@ func signOutFaults() []Fault {
 		{"sign-out-prefetch", "a Link prefetches the sign-out route", "sign-out-prefetch", nil, func(w *World) {
 			setRoute(w, "/sign-out", SignOutGET)
 			w.App.Bundle.SignOutPrefetch = true
+		}},
+		{"homepage-missing", "signing out has nowhere to land", "homepage-url", []string{"WORKOS_API_KEY"}, func(w *World) {
+			w.WorkOS.Clients[0].Homepage = ""
 		}},
 	}
 }

@@ -130,7 +130,7 @@ func healthyConvex(w World) Convex {
 		Preview: Deployment{
 			Name: "swift-lemur-482", URL: w.url(w.Hosts.Convex, ""), Type: "preview", AdminKey: previewAdminKey,
 			Env:       map[string]string{"WORKOS_CLIENT_ID": previewClient},
-			Providers: providersOf(w, previewClient), Functions: functions(), Commit: headSHA[:7],
+			Providers: providersOf(w, previewClient), Functions: functions(), Calls: []string{"users:viewer"}, Commit: headSHA[:7],
 		},
 		Production: Deployment{
 			Name: "calm-heron-77", URL: w.url(w.Hosts.ConvexProduction, ""), Type: "prod", AdminKey: prodAdminKey, Redacts: true,

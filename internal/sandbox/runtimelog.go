@@ -36,6 +36,18 @@ func newRuntimeLog(w World) *runtimeLog {
 	return l
 }
 
+// visit writes what other visitors make the deployment write.
+func (l *runtimeLog) visit(w *World) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range w.Vercel.LiveLog {
+		l.rows = append(l.rows, logRow{
+			RequestID: "another", Method: http.MethodPost, Path: "/", Domain: w.Hosts.Deployment,
+			Status: http.StatusOK, Message: line, Time: time.Now(),
+		})
+	}
+}
+
 // add writes what was thrown while a request was being answered.
 func (l *runtimeLog) add(w http.ResponseWriter, r *http.Request, message string) {
 	row := logRow{requestID(w), r.Method, r.URL.Path, r.Host, http.StatusInternalServerError, message, time.Now()}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/previewgate/previewgate/internal/seal"
@@ -41,11 +42,20 @@ func (a app) visitor(r *http.Request) visitor {
 		return v
 	}
 	claims, err := a.key.verify(held.AccessToken)
-	if err != nil || !claims.fresh(time.Now()) || claims.Subject != held.User["id"] {
+	if err != nil || !a.publishes(held.AccessToken) || !claims.fresh(time.Now()) || claims.Subject != held.User["id"] {
 		return v
 	}
 	v.user, v.sessionID, v.accessToken = held.User, claims.SessionID, held.AccessToken
 	return v
+}
+
+// publishes reports whether the key set of the application's client has the
+// key of a token.
+func (a app) publishes(token string) bool {
+	var head struct{ Kid string }
+	return part(token, 0, &head) == nil && slices.ContainsFunc(a.world.WorkOS.Clients, func(c Client) bool {
+		return c.ID == a.ClientID && c.JWKS.Status == http.StatusOK && slices.Contains(c.JWKS.Keys, head.Kid)
+	})
 }
 
 // seal puts a value under the application's password. Whoever asks has made

@@ -103,6 +103,7 @@ func (v vercel) runtimeLogs(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	seen := v.logs.count()
+	v.logs.visit(v.world)
 	w.Header().Set("Content-Type", "application/stream+json")
 	stream := http.NewResponseController(w)
 	_ = stream.Flush()

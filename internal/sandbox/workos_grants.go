@@ -91,6 +91,10 @@ func (p *workOS) grantRefresh(w http.ResponseWriter, client Client, ask grantReq
 		oauthError(w, "organization_not_found", "The request failed due to: organization_not_found.")
 		return
 	}
+	if why := p.world.WorkOS.RefreshRefused; why != "" {
+		oauthError(w, "invalid_grant", why)
+		return
+	}
 	session, refused := p.grants.redeem(ask.RefreshToken)
 	if refused != "" {
 		oauthError(w, "invalid_grant", refused)

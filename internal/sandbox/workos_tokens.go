@@ -41,6 +41,9 @@ func (p *workOS) accessToken(client Client, session signedIn) string {
 	if len(client.JWKS.Keys) > 0 {
 		kid = client.JWKS.Keys[0]
 	}
+	if client.SigningKey != "" {
+		kid = client.SigningKey
+	}
 	lifetime := client.Lifetime
 	if lifetime == 0 {
 		lifetime = tokenTTL

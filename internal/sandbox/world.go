@@ -12,6 +12,7 @@ type World struct {
 	Hosts      Hosts             // the names the stand-ins answer to
 	URL        string            // the preview's address as the gate is given it
 	Protected  []string          // paths the gate is told need a signed-in user
+	Calls      []string          // Convex functions the gate is told to call
 	Given      map[string]string // credentials handed to the gate, by environment variable
 	App        App               // the preview
 	Production App               // the application on the production domain
@@ -69,6 +70,7 @@ type App struct {
 	PublicRedirectURI string // NEXT_PUBLIC_WORKOS_REDIRECT_URI; empty: unset
 	SignInRedirectURI string // what the sign-in route asks for itself; empty: the proxy's
 	EagerAuth         bool   // the proxy hands documents their access token in a cookie
+	WithholdsTokens   bool   // the server action for access tokens returns nothing
 	Proxy             Proxy
 	Routes            map[string]Route // by path
 	Bundle            Bundle

@@ -4,13 +4,14 @@ import "time"
 
 // WorkOS is the state of the identity provider.
 type WorkOS struct {
-	Clients       []Client
-	RefusedAt     string // address of the page for a redirect URI that is not registered
-	RequirePKCE   bool   // an authorize request needs a code_challenge
-	Email         string // the test account
-	Password      string
-	Organizations []Organization // that the account is a member of; of several, one has to be chosen at sign-in
-	Hurdle        Hurdle         // what keeps the account, with the right password, from its tokens
+	Clients        []Client
+	RefusedAt      string // address of the page for a redirect URI that is not registered
+	RequirePKCE    bool   // an authorize request needs a code_challenge
+	Email          string // the test account
+	Password       string
+	Organizations  []Organization // that the account is a member of; of several, one has to be chosen at sign-in
+	RefreshRefused string         // why no refresh token is any good; empty: they are
+	Hurdle         Hurdle         // what keeps the account, with the right password, from its tokens
 }
 
 // An Organization is one of a client's customers.
@@ -32,6 +33,7 @@ type Client struct {
 	Homepage     string        // where signing out lands; empty: not configured
 	RedirectURIs []string
 	JWKS         JWKS
+	SigningKey   string // ID of the key that its tokens are signed with; empty: the first of its JWKS
 }
 
 // JWKS is how a client's key set answers.
@@ -64,7 +66,9 @@ type Deployment struct {
 	Env       map[string]string
 	Providers []Provider
 	Functions []Function
+	Calls     []string // functions that were called lately and went well
 	Logs      []string // error lines of recent function calls
+	OldKeys   []string // IDs of the keys in its copies of the key sets; none: it has no copies, and asks
 	Commit    string   // short hash in the message of the last push
 }
 
@@ -92,6 +96,7 @@ const (
 	CallersIdentity Answer = "the caller's identity"
 	Arguments       Answer = "its arguments"
 	Exception       Answer = "an exception"
+	Unauthorized    Answer = "an exception: Unauthorized"
 )
 
 // Vercel is what its API knows.
@@ -111,6 +116,7 @@ type Vercel struct {
 	Aliases      []string
 	BuildLog     []string
 	RuntimeLog   []string // error lines the deployment wrote before the gate came
+	LiveLog      []string // lines it writes for other visitors while somebody watches
 }
 
 // An EnvVar is one variable of a Vercel project.

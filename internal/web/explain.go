@@ -61,12 +61,12 @@ func readEnd(e *Error, r *http.Request, err error) bool {
 	var timeout net.Error
 	var l limit
 	switch ctx := r.Context(); {
+	case errors.As(context.Cause(ctx), &l):
+		e.text = r.URL.Host + " did not answer within " + time.Duration(l).String()
 	case errors.Is(ctx.Err(), context.Canceled):
 		e.Kind, e.cause = Canceled, context.Canceled
 		e.text = "the request to " + r.URL.Host + " was given up"
 		return true
-	case errors.As(context.Cause(ctx), &l):
-		e.text = r.URL.Host + " did not answer within " + time.Duration(l).String()
 	case ctx.Err() != nil:
 		e.text = r.URL.Host + " did not answer before the time for the whole was up"
 	case errors.As(err, &timeout) && timeout.Timeout():

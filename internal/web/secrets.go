@@ -34,6 +34,10 @@ func newVault(secrets []Secret) (vault, error) {
 		if err != nil || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 			return nil, fmt.Errorf("the secret header %s wants an origin, as in https://host", s.Header)
 		}
+		if s.Header == "" && s.Value != "" {
+			v = append(v, bound{Secret{Origin: origin(u), Value: s.Value}, s.Value})
+			continue
+		}
 		if !httpguts.ValidHeaderFieldName(s.Header) || !httpguts.ValidHeaderFieldValue(s.Value) || s.Value == "" {
 			return nil, fmt.Errorf("the secret header %q for %s has no name or value that can be sent", s.Header, s.Origin)
 		}
@@ -43,11 +47,15 @@ func newVault(secrets []Secret) (vault, error) {
 	return v, nil
 }
 
+// Hide makes further values known as secrets: those that were learned on the way. From then on no text of this client,
+// nor any other that its redactor sees, holds them.
+func (c *Client) Hide(values ...string) { c.redactor.Add(values...) }
+
 // attach adds to a header what belongs to the origin of u and is not in it already.
 func (v vault) attach(u *url.URL, header http.Header) {
 	here := origin(u)
 	for _, s := range v {
-		if _, given := header[s.Header]; !given && s.Origin == here {
+		if _, given := header[s.Header]; !given && s.Origin == here && s.Header != "" {
 			header.Set(s.Header, s.Value)
 		}
 	}
@@ -58,7 +66,7 @@ func (v vault) attach(u *url.URL, header http.Header) {
 func (v vault) strays(u *url.URL, header http.Header, body []byte) (bound, bool) {
 	here := origin(u)
 	for _, s := range v {
-		elsewhere := s.Header != "Authorization" && s.Header != "Cookie" && !v.has(here, func(o bound) bool { return o.Header == s.Header })
+		elsewhere := s.Header != "" && s.Header != "Authorization" && s.Header != "Cookie" && !v.has(here, func(o bound) bool { return o.Header == s.Header })
 		if elsewhere && len(header[s.Header]) > 0 {
 			return s, true
 		}

@@ -136,3 +136,37 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 		t.Errorf("got %v under the error", errors.Unwrap(err))
 	}
 }
+
+// TestAValueIsKeptFromOtherOrigins gives a secret that is in no header.
+func TestAValueIsKeptFromOtherOrigins(t *testing.T) {
+	const password = "correct horse battery staple"
+	var asked int
+	c := client(t, web.Options{
+		Transport: network(func(r *http.Request) *http.Response {
+			asked++
+			if text := strings.Join(r.Header.Values("Authorization"), "") + strings.Join(r.Header[""], ""); text != "" {
+				t.Errorf("it was added to a header: %q", text)
+			}
+			return answer(http.StatusOK, "")
+		}),
+		Secrets: []web.Secret{{Origin: "https://api.workos.com", Value: password}},
+	})
+	body := []byte(`{"password":"` + password + `"}`)
+	if _, err := c.Do(t.Context(), web.Request{Method: "POST", URL: "https://api.workos.com/x", Body: body}); err != nil || asked != 1 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+	_, err := c.Do(t.Context(), web.Request{Method: "POST", URL: "https://api.convex.dev/x", Body: body})
+	wantError(t, err, web.Blocked, "carries the secret value, which belongs to https://api.workos.com")
+	if asked != 1 {
+		t.Error("the request was made")
+	}
+}
+
+func TestWhatIsHiddenIsInNoError(t *testing.T) {
+	c := client(t, web.Options{Transport: network(func(*http.Request) *http.Response { return nil })})
+	c.Hide("learned-on-the-way")
+	_, err := c.Do(t.Context(), web.Request{URL: "https://evil.example/learned-on-the-way"})
+	if err == nil || strings.Contains(err.Error(), "learned-on-the-way") || !strings.Contains(err.Error(), "***") {
+		t.Errorf("got %v", err)
+	}
+}

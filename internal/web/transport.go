@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"io"
 	"net"
@@ -107,7 +108,7 @@ func (c *Client) prepare(u *url.URL, req Request) (*http.Request, error) {
 	}
 	if secret, found := c.secrets.strays(u, r.Header, req.Body); found {
 		return nil, blocked(shown(u), "%s was not asked: the request carries the secret %s, which belongs to %s alone",
-			shown(u), secret.Header, secret.Origin)
+			shown(u), cmp.Or(secret.Header, "value"), secret.Origin)
 	}
 	r.Header.Del("Accept-Encoding") // only the transport's own compression is undone, within the limit
 	if _, given := r.Header["User-Agent"]; !given {

@@ -41,7 +41,7 @@ type Options struct {
 // has a header of that name, or is Public.
 type Secret struct {
 	Origin string // "https://host" or "https://host:port"
-	Header string
+	Header string // empty: it is added to nothing, and only kept from other origins
 	Value  string
 }
 
@@ -63,6 +63,9 @@ type Client struct {
 	secrets   vault
 	redactor  *redact.Redactor
 	transport http.RoundTripper
+
+	life context.Context // of what is open: it ends with Close
+	end  context.CancelFunc
 }
 
 // New returns a Client, or says which of the options is malformed.
@@ -80,14 +83,16 @@ func New(o Options) (*Client, error) {
 		o.Redactor.Add(s.Value, s.token)
 	}
 	c := &Client{options: o, rules: r, secrets: secrets, redactor: o.Redactor, transport: o.Transport}
+	c.life, c.end = context.WithCancel(context.Background())
 	if c.transport == nil {
 		c.transport = newTransport(o, r)
 	}
 	return c, nil
 }
 
-// Close ends the connections that are kept for reuse.
+// Close ends the streams that are still open and the connections that are kept for reuse.
 func (c *Client) Close() {
+	c.end()
 	(&http.Client{Transport: c.transport}).CloseIdleConnections()
 }
 
