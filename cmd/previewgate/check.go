@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -85,7 +86,12 @@ func watching(p process, o options, progress *report.Progress) func(gate.Learned
 	if !o.verbose {
 		return progress.Watch
 	}
-	return func(l gate.Learned) { fmt.Fprintln(p.stderr, "previewgate: "+learned(l)) }
+	var mu sync.Mutex // facts are learned at the same time
+	return func(l gate.Learned) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintln(p.stderr, "previewgate: "+learned(l))
+	}
 }
 
 // learned tells in a line how a fact went.

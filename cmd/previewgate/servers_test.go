@@ -26,13 +26,14 @@ func TestAServerThatMisbehavesLeavesTheGateUndecided(t *testing.T) {
 		answer http.HandlerFunc
 		tls    bool
 		reason string
+		within string
 	}{
 		{"hangs", func(_ http.ResponseWriter, r *http.Request) {
 			select {
 			case <-r.Context().Done():
 			case <-stop:
 			}
-		}, false, ""},
+		}, false, "", "1s"},
 		{"drips a byte at a time", func(w http.ResponseWriter, r *http.Request) {
 			tick := time.NewTicker(50 * time.Millisecond)
 			defer tick.Stop()
@@ -45,7 +46,7 @@ func TestAServerThatMisbehavesLeavesTheGateUndecided(t *testing.T) {
 				_, _ = w.Write([]byte("<"))
 				_ = http.NewResponseController(w).Flush()
 			}
-		}, false, ""},
+		}, false, "", "1s"},
 		{"answers 100 MB", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			block := bytes.Repeat([]byte("<p>x</p>"), 128<<10)
@@ -54,17 +55,17 @@ func TestAServerThatMisbehavesLeavesTheGateUndecided(t *testing.T) {
 					return
 				}
 			}
-		}, false, ""},
+		}, false, "", "1s"},
 		{"redirects without end", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
-		}, false, ""},
+		}, false, "", "1s"},
 		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path, http.StatusFound)
-		}, false, ""},
-		{"has a certificate that nobody signed", func(http.ResponseWriter, *http.Request) {}, true, "certificate"},
-		{"is too busy", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) }, false, "429"},
-		{"is unavailable", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, false, "503"},
-		{"breaks off", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false, "broke the connection off"},
+		}, false, "", "1s"},
+		{"has a certificate that nobody signed", func(http.ResponseWriter, *http.Request) {}, true, "certificate", "20s"},
+		{"is too busy", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) }, false, "429", "20s"},
+		{"is unavailable", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, false, "503", "20s"},
+		{"breaks off", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false, "broke the connection off", "20s"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,7 +80,7 @@ func TestAServerThatMisbehavesLeavesTheGateUndecided(t *testing.T) {
 			t.Cleanup(server.Close)
 			host := server.Listener.Addr().(*net.TCPAddr).String()
 			started := time.Now()
-			got := runCommand(t, network{}, nil, "check", server.URL, "--allow-host", host, "--timeout", "1s", "--format", "json")
+			got := runCommand(t, network{}, nil, "check", server.URL, "--allow-host", host, "--timeout", tt.within, "--format", "json")
 			if took := time.Since(started); took > 10*time.Second {
 				t.Errorf("took %v", took)
 			}
