@@ -77,7 +77,7 @@ func bench(w io.Writer, delay time.Duration, runs int) error {
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b run) int { return int(a.TookMS - b.TookMS) })
-	return print(w, all[len(all)/2], delay, runs)
+	return show(w, all[len(all)/2], delay, runs)
 }
 
 // gate runs the binary once against a fresh sandbox.
@@ -101,8 +101,7 @@ func gate(binary string, delay time.Duration) (run, error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Run(); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
+		if _, exited := errors.AsType[*exec.ExitError](err); !exited {
 			return run{}, err
 		}
 	}
@@ -126,7 +125,7 @@ func requests(s *sandbox.Sandbox) (count int, repeated []string) {
 			continue // the stand-ins ask each other too
 		}
 		h := r.Header
-		key := strings.Join([]string{r.Method, r.URL, h.Get("Cookie"), h.Get("Authorization"), h.Get("Accept"), string(r.Body)}, " ")
+		key := strings.Join([]string{r.Method, r.URL, h.Get("Cookie"), h.Get("Authorization"), h.Get("Accept"), r.Body}, " ")
 		if seen[key]++; seen[key] == 2 {
 			repeated = append(repeated, r.Method+" "+r.URL)
 		}
@@ -169,7 +168,7 @@ func longest(facts []fact, delay time.Duration) (chain []string, count int) {
 	return chain, count
 }
 
-func print(w io.Writer, r run, delay time.Duration, runs int) error {
+func show(w io.Writer, r run, delay time.Duration, runs int) error {
 	chain, count := longest(r.Facts, delay)
 	if count == 0 {
 		return errors.New("no fact took as long as one request: the report is not of a slow sandbox")

@@ -144,18 +144,18 @@ func disagreeingClients() []trial {
 }
 
 func incomparableClients() []trial {
-	skip := func(summary, unlock string) gate.Verdict {
-		return gate.Verdict{Status: gate.Skipped, Summary: summary, Unlock: unlock}
+	skip := func(summary string) gate.Verdict {
+		return gate.Verdict{Status: gate.Skipped, Summary: summary, Unlock: "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY"}
 	}
 	open := trusting(other)
 	open.Control, open.Plain = matching, matching // whatever the issuer: no proof
 	noClient := trusting()
 	noClient.Providers = []facts.Provider{{Kind: "OIDC", Issuer: "https://login.example"}}
 	return []trial{
-		{name: "only its tokens", facts: signedIn(tokenOf(client)), want: skip("nothing is known of the client that Convex means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
-		{name: "nothing is known of Convex", facts: signedIn(), want: skip("nothing is known of the client that Convex means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
-		{name: "Convex keeps it to itself", facts: signedIn(facts.ConvexTrust.Is(redacted(trusting(other)))), want: skip("Convex does not say which client it means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
-		{name: "Convex complains of every token alike", facts: signedIn(facts.ConvexTrust.Is(open)), want: skip("Convex does not say which client it means", "WORKOS_CLIENT_ID or CONVEX_DEPLOY_KEY")},
+		{name: "only its tokens", facts: signedIn(tokenOf(client)), want: skip("nothing is known of the client that Convex means")},
+		{name: "nothing is known of Convex", facts: signedIn(), want: skip("nothing is known of the client that Convex means")},
+		{name: "Convex keeps it to itself", facts: signedIn(facts.ConvexTrust.Is(redacted(trusting(other)))), want: skip("Convex does not say which client it means")},
+		{name: "Convex complains of every token alike", facts: signedIn(facts.ConvexTrust.Is(open)), want: skip("Convex does not say which client it means")},
 		{name: "another vendor's provider", facts: signedIn(facts.ConvexTrust.Is(noClient)), want: gate.Skip("no provider that Convex lists names a WorkOS client")},
 		{
 			name:  "a key of another deployment",

@@ -10,11 +10,11 @@ import (
 
 // ruled are the ways in which WorkOS took one request for sign-in and its
 // control.
-func ruled(real facts.Ruling, more ...gate.Given) []gate.Given {
-	real.ClientID = client
+func ruled(ruling facts.Ruling, more ...gate.Given) []gate.Given {
+	ruling.ClientID = client
 	return append(given(
 		facts.SignIn.Is(entrance("/sign-in", preview+"/callback")),
-		facts.Examined.Is([]facts.Examination{{Real: real}}),
+		facts.Examined.Is([]facts.Examination{{Real: ruling}}),
 	), more...)
 }
 

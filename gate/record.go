@@ -69,7 +69,7 @@ func (known *Facts) record(r *Report, checks []*Check, advisory []string) (Recor
 				return Recording{}, fmt.Errorf("two facts are called %q", n.name())
 			}
 			byName[n.name()] = n
-			recorded, err := recordedOf(n, cell)
+			recorded, err := recordedOf(cell)
 			if err != nil {
 				return Recording{}, fmt.Errorf("recording the %s: %w", n.name(), err)
 			}
@@ -79,7 +79,7 @@ func (known *Facts) record(r *Report, checks []*Check, advisory []string) (Recor
 	return rec, nil
 }
 
-func recordedOf(n Need, c *cell) (Recorded, error) {
+func recordedOf(c *cell) (Recorded, error) {
 	if c.err == nil {
 		value, err := json.Marshal(c.value)
 		return Recorded{Value: value}, err

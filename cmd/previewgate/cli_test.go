@@ -187,7 +187,7 @@ func TestNoURLIsFetchedTwice(t *testing.T) {
 		if r.Header.Get("User-Agent") != "previewgate" {
 			continue // the stand-ins ask each other too
 		}
-		request := strings.Join([]string{r.Method, r.URL, r.Header.Get("Cookie"), r.Header.Get("Authorization"), string(r.Body)}, " ")
+		request := strings.Join([]string{r.Method, r.URL, r.Header.Get("Cookie"), r.Header.Get("Authorization"), r.Body}, " ")
 		if seen[request] {
 			t.Errorf("asked twice: %s", request)
 		}

@@ -44,8 +44,7 @@ func readEnv(given, secrets []string) (facts.Stated, error) {
 func readEnvFile(file string, into map[string]string) error {
 	f, err := os.Open(file)
 	if err != nil {
-		var path *os.PathError
-		if errors.As(err, &path) {
+		if path, ok := errors.AsType[*os.PathError](err); ok {
 			return fmt.Errorf("%s: %w; or state a variable as NAME=VALUE", file, path.Err)
 		}
 		return err
@@ -85,8 +84,8 @@ func parseEnv(file, text string, into map[string]string) error {
 func unquoted(value string) string {
 	for _, quote := range []string{`"`, `'`, "`"} {
 		if inner, found := strings.CutPrefix(value, quote); found {
-			if end := strings.Index(inner, quote); end >= 0 {
-				return inner[:end]
+			if inside, _, closed := strings.Cut(inner, quote); closed {
+				return inside
 			}
 		}
 	}

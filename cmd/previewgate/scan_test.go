@@ -48,7 +48,7 @@ func unpack(t *testing.T, file string) (dir string, texts map[string]string) {
 			}
 		}
 	}
-	for _, name := range strings.Fields(texts["removed"]) {
+	for name := range strings.FieldsSeq(texts["removed"]) {
 		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"maps"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -127,9 +128,7 @@ func TestNothingThatIsPublishedHoldsASecret(t *testing.T) {
 	w := planted()
 	p := employ(t, w, "deployment_status", nil)
 	secrets := secretsOf(w)
-	for name, value := range w.Env() {
-		p.env[name] = value
-	}
+	maps.Copy(p.env, w.Env())
 	_, log := p.run(t)
 	for line := range strings.Lines(log) {
 		if !strings.HasPrefix(line, "::add-mask::") { // the runner takes these out
