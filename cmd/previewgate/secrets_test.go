@@ -2,9 +2,9 @@ package main
 
 import (
 	"encoding/base64"
-	"maps"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
