@@ -41,7 +41,7 @@ var RedirectURIHost = &gate.Check{
 	Title: "Sign-in returns to this preview",
 	Fix:   "Build `redirectUri` in the proxy from `process.env.VERCEL_URL` when `VERCEL_ENV` is `preview`, and redeploy.",
 	Needs: []gate.Need{facts.Entrances, facts.SignIn, facts.Hosts, facts.Strangers},
-	Uses:  []gate.Need{facts.ClientBundle},
+	Uses:  []gate.Need{facts.ClientBundle, facts.Repository},
 	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts},
 	Judge: redirectURIHost,
 }
@@ -52,10 +52,30 @@ func redirectURIHost(known *gate.Facts) gate.Verdict {
 		v := redirectHost(known, e)
 		if v.Status != gate.Passed {
 			v = v.Because("redirect_uri of GET "+e.Path, e.RedirectURI).Because("preview", e.Origin)
+			v = sourceSays(known, v, e)
 		}
 		verdicts = append(verdicts, v)
 	}
 	return worst(verdicts)
+}
+
+// sourceSays adds what the proxy in the source asks for, where that is another
+// redirect URI than the deployment's: the deployment was then built from
+// another commit, or with other variables.
+func sourceSays(known *gate.Facts, v gate.Verdict, e facts.Entrance) gate.Verdict {
+	r, err := facts.Repository.Lookup(known)
+	if err != nil || len(r.Apps) != 1 {
+		return v
+	}
+	for _, call := range r.Apps[0].Calls() {
+		if call.Unknown == "" && call.RedirectURI != "" && call.RedirectURI != e.RedirectURI {
+			return v.At(gate.Evidence{
+				What: "the source asks for another (was the deployment built from this commit, and with these variables?)",
+				Saw:  call.RedirectURI, File: r.Apps[0].Proxy.File,
+			})
+		}
+	}
+	return v
 }
 
 func redirectHost(known *gate.Facts, e facts.Entrance) gate.Verdict {

@@ -1,10 +1,14 @@
 package checks
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/facts"
+	"github.com/previewgate/previewgate/internal/source"
+	"github.com/previewgate/previewgate/internal/source/eval"
+	"github.com/previewgate/previewgate/internal/source/project"
 )
 
 func TestRedirectURIHost(t *testing.T) {
@@ -51,6 +55,27 @@ func ownHosts() []trial {
 			name: "a project whose name says undefined", facts: returning("https://undefined-git-fix-acme.vercel.app/callback", stranger(facts.Stranger{Origin: "https://undefined-git-fix-acme.vercel.app", BuildID: "b1"})),
 			want: gate.Pass("sign-in returns to undefined-git-fix-acme.vercel.app, which serves the same build"),
 		},
+	}
+}
+
+// TestTheSourceMayAskForAnotherRedirectURI holds that a difference between the
+// deployment and the sources is shown beside the failure.
+func TestTheSourceMayAskForAnotherRedirectURI(t *testing.T) {
+	asking := func(uri string) gate.Given {
+		app := source.App{App: project.App{Dir: ".", Proxy: project.Proxy{File: "proxy.ts"}}, Evaluated: &eval.Proxy{
+			Visits: []eval.Visit{{URL: preview + "/", Calls: []eval.Call{{RedirectURI: uri}}}},
+		}}
+		return facts.Repository.Is(source.Repository{Apps: []source.App{app}})
+	}
+	told := func(v gate.Verdict) bool {
+		return slices.ContainsFunc(v.Evidence, func(e gate.Evidence) bool { return e.File == "proxy.ts" && e.Saw == preview+"/callback" })
+	}
+	const local = "http://localhost:3000/callback"
+	if v := RedirectURIHost.JudgeAlone(gate.Target{}, returning(local, asking(preview+"/callback"))...); v.Status != gate.Failed || !told(v) {
+		t.Errorf("got %+v", v)
+	}
+	if v := RedirectURIHost.JudgeAlone(gate.Target{}, returning(local, asking(local))...); v.Status != gate.Failed || told(v) {
+		t.Errorf("got %+v", v)
 	}
 }
 
