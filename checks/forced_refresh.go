@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/previewgate/previewgate/gate"
@@ -40,10 +41,13 @@ var ForcedRefresh = &gate.Check{
 	ID:    "forced-refresh",
 	Stage: gate.StageToken,
 	Title: "The bridge to Convex does not refresh in a loop",
-	Fix:   "Memoise `fetchAccessToken` with `useCallback` on `getAccessToken` and `refresh` alone, and take `isLoading` from `useAuth()`.",
+	Fix:   memoise,
 	Needs: []gate.Need{facts.Repository},
 	Judge: forcedRefresh,
 }
+
+// memoise is the fix of most of what the check finds.
+const memoise = "Memoise `fetchAccessToken` with `useCallback` on `getAccessToken` and `refresh` alone, and take `isLoading` from `useAuth()`."
 
 func forcedRefresh(known *gate.Facts) gate.Verdict {
 	v, _ := fromSource(known, refreshesInSource)
@@ -53,13 +57,17 @@ func forcedRefresh(known *gate.Facts) gate.Verdict {
 func refreshesInSource(r source.Repository) gate.Verdict {
 	var worst []rules.Refresh
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning} {
-		for _, f := range r.Findings.Refreshes {
+		patch := ""
+		for i, f := range r.Findings.Refreshes {
 			if f.Severity == severity && !taken(r, "forced-refresh", f.Position) {
 				worst = append(worst, f)
+				if len(worst) == 1 && i < len(r.RefreshPatches) {
+					patch = r.RefreshPatches[i]
+				}
 			}
 		}
 		if worst != nil {
-			return refreshed(worst)
+			return refreshed(worst, patch)
 		}
 	}
 	if len(r.Findings.Bridges) == 0 {
@@ -69,10 +77,17 @@ func refreshesInSource(r source.Repository) gate.Verdict {
 	return ifRead(r, gate.Pass("the bridge in %s refreshes %s", b.File, b.Forced))
 }
 
-func refreshed(found []rules.Refresh) gate.Verdict {
+// refreshed is the verdict on what was found, worst first; patch is the diff
+// that takes the force off the first, empty where there is none.
+func refreshed(found []rules.Refresh, patch string) gate.Verdict {
 	first := found[0]
 	v := gate.Fail("%s", refreshClause(first))
-	if fix := refreshFix(first); fix != "" {
+	fix := refreshFix(first)
+	if patch != "" {
+		fix = fmt.Sprintf("%s To stop the refreshes at once, in `%s` (`getAccessToken()` refreshes by itself when the token is about to expire):\n\n```diff\n%s```",
+			cmp.Or(fix, memoise), first.File, patch)
+	}
+	if fix != "" {
 		v = v.FixedBy("%s", fix)
 	}
 	if first.Severity != rules.Error {

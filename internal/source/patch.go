@@ -25,6 +25,26 @@ func patches(fsys fs.FS, links []rules.Link) []string {
 	return all
 }
 
+// refreshPatches shows, for each forced refresh in the order of the findings,
+// the diff that lets AuthKit decide instead: getAccessToken() refreshes by
+// itself when the token is about to expire. Where the file does not have that
+// function at hand there is none.
+func refreshPatches(fsys fs.FS, refreshes []rules.Refresh) []string {
+	all := make([]string, len(refreshes))
+	for i, r := range refreshes {
+		if r.Rule != rules.RefreshLoop && r.Rule != rules.RefreshUnconditional || r.Token != "refresh" {
+			continue
+		}
+		text, err := project.Read(fsys, r.File, js.MaxFile)
+		if err == nil && strings.Contains(string(text), "getAccessToken") {
+			all[i] = patch(string(text), rules.Edit{
+				File: r.File, Start: r.Offset, End: r.Offset + len(r.Token), Text: "getAccessToken",
+			})
+		}
+	}
+	return all
+}
+
 // patch returns the lines that an edit touches, before and after it, as the
 // body of a diff; "" for an edit that lies outside the text.
 func patch(text string, e rules.Edit) string {

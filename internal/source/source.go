@@ -33,15 +33,16 @@ import (
 
 // A Repository is what its sources say about auth.
 type Repository struct {
-	Dir      string // as it was named
-	Apps     []App  // those that depend on AuthKit, in order of their directory
-	Others   int    // Next.js apps that do not
-	Backends []Backend
-	Findings rules.Findings
-	Patches  []string // of each link, the diff that mends it; empty where that is not sure
-	Trouble  string   // why there are no findings; empty when there are
-	Notes    []project.Note
-	Complete bool // the environment is known whole: what is not in it is unset
+	Dir            string // as it was named
+	Apps           []App  // those that depend on AuthKit, in order of their directory
+	Others         int    // Next.js apps that do not
+	Backends       []Backend
+	Findings       rules.Findings
+	Patches        []string // of each link, the diff that mends it; empty where that is not sure
+	RefreshPatches []string // of each refresh, the same
+	Trouble        string   // why there are no findings; empty when there are
+	Notes          []project.Note
+	Complete       bool // the environment is known whole: what is not in it is unset
 }
 
 // An App is a Next.js app that uses AuthKit.
@@ -109,6 +110,7 @@ func Read(ctx context.Context, dir string, env Environment) (Repository, error) 
 	wg.Go(func() {
 		r.Findings, r.Trouble = examine(ctx, fsys, p)
 		r.Patches = patches(fsys, r.Findings.Links)
+		r.RefreshPatches = refreshPatches(fsys, r.Findings.Refreshes)
 	})
 	for i := range r.Apps {
 		wg.Go(func() { r.Apps[i].evaluate(ctx, fsys, env) })

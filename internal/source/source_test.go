@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -366,5 +367,25 @@ func TestPatches(t *testing.T) {
 	want := []string{"", "-    <Link href=\"/sign-out\">b</Link>\n+    <Link prefetch={false} href=\"/sign-out\">b</Link>\n"}
 	if diff := cmp.Diff(want, r.Patches); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestRefreshPatches holds that the diff takes the force off the call that was
+// found, and that there is none where the file lacks what it would call.
+func TestRefreshPatches(t *testing.T) {
+	const file = "const { getAccessToken, refresh } = useAccessToken();\nreturn refresh();\n"
+	fsys := fstest.MapFS{"a.ts": {Data: []byte(file)}, "b.ts": {Data: []byte("return refresh();\n")}}
+	at := func(name string, offset int, rule rules.Rule) rules.Refresh {
+		return rules.Refresh{Position: rules.Position{File: name, Offset: offset, Token: "refresh"}, Rule: rule}
+	}
+	got := refreshPatches(fsys, []rules.Refresh{
+		at("a.ts", strings.LastIndex(file, "refresh"), rules.RefreshLoop),
+		at("b.ts", len("return "), rules.RefreshLoop),
+		at("a.ts", strings.LastIndex(file, "refresh"), rules.RefreshInterval),
+		at("none.ts", 0, rules.RefreshUnconditional),
+	})
+	want := []string{"-return refresh();\n+return getAccessToken();\n", "", "", ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
