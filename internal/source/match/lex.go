@@ -47,10 +47,11 @@ func lex(s string) ([]lexeme, error) {
 // add appends a lexeme and goes on behind the n characters it takes.
 func (l *lexer) add(k kind, value string, n int) {
 	l.out = append(l.out, lexeme{k, l.unit, value})
-	for _, r := range l.in[l.at:min(l.at+n, len(l.in))] {
+	behind := min(l.at+n, len(l.in)) // a backslash may be the last character
+	for _, r := range l.in[l.at:behind] {
 		l.unit += utf16.RuneLen(r)
 	}
-	l.at += n
+	l.at = behind
 }
 
 func (l *lexer) next() error {
