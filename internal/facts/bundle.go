@@ -55,7 +55,7 @@ func learnBundle(ctx context.Context, known *gate.Facts) (Bundle, error) {
 	var scripts []string
 	for _, page := range pages(known) {
 		b.Pages++
-		b.BuildID = firstOf(b.BuildID, page.BuildID)
+		b.BuildID = cmp.Or(b.BuildID, page.BuildID)
 		b.Convex = append(b.Convex, page.Convex...)
 		b.Anchors = append(b.Anchors, page.Anchors...)
 		b.addLinks(page.Links)
@@ -160,13 +160,6 @@ func (b *Bundle) addLinks(links []Link) {
 			b.Links = append(b.Links, l)
 		}
 	}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // A Matcher is one pattern of paths on which the app's proxy runs.

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -89,7 +90,7 @@ func learnDeployment(ctx context.Context, known *gate.Facts) (VercelDeployment, 
 		ID: d.ID, ProjectID: d.ProjectID, Branch: branch, SHA: sha,
 		Created: time.UnixMilli(d.CreatedAt), Names: d.Env,
 		Hosts: uniqueHosts(append(append([]string{d.URL}, d.Alias...), d.AutomaticAliases...)),
-		State: firstOf(d.ReadyState, d.Status), ErrorCode: d.ErrorCode, ErrorMessage: clip(d.ErrorMessage), Blocked: d.SeatBlock.BlockCode,
+		State: cmp.Or(d.ReadyState, d.Status), ErrorCode: d.ErrorCode, ErrorMessage: clip(d.ErrorMessage), Blocked: d.SeatBlock.BlockCode,
 	}, nil
 }
 
@@ -198,7 +199,7 @@ func refusedByVercel(resp *web.Response) error {
 		Code  string
 	}
 	_ = json.Unmarshal(resp.Body, &nested) // a refusal without JSON is named by its status
-	code := firstOf(nested.Error.Code, nested.Code)
+	code := cmp.Or(nested.Error.Code, nested.Code)
 	switch {
 	case resp.Status == http.StatusForbidden && code == "forbidden":
 		return errors.New("vercel does not accept the VERCEL_TOKEN for this (expired, or of another team)")

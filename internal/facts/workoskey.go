@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -73,7 +74,7 @@ func readRefusal(resp *web.Response) Refusal {
 		Description          string `json:"error_description"`
 	}
 	_ = json.Unmarshal(resp.Body, &said) // what is no JSON has no code
-	r := Refusal{resp.Status, firstOf(said.Code, said.Error), clip(firstOf(said.Message, said.Description))}
+	r := Refusal{resp.Status, cmp.Or(said.Code, said.Error), clip(cmp.Or(said.Message, said.Description))}
 	if r.Code == "" && resp.Status == http.StatusUnauthorized {
 		r.Code = Unauthorized
 	}

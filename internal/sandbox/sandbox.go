@@ -155,14 +155,6 @@ func (s *Sandbox) RootCAs() *x509.CertPool {
 	return s.ca.pool()
 }
 
-// PEM returns the certificate to trust in another process, by SSL_CERT_FILE.
-func (s *Sandbox) PEM() []byte {
-	if s.ca == nil {
-		return nil
-	}
-	return s.ca.pem
-}
-
 // PreviewURL returns the address of the preview under test.
 func (s *Sandbox) PreviewURL() string { return s.world.URL }
 

@@ -16,7 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 
 	"github.com/previewgate/previewgate/internal/source/js"
@@ -69,15 +68,6 @@ const (
 	Warning Severity = "warning"
 	Error   Severity = "error"
 )
-
-// Analyze selects and examines in this process.
-func Analyze(ctx context.Context, fsys fs.FS, p project.Project) (Findings, error) {
-	in, err := Select(ctx, fsys, p, Selection{})
-	if err != nil {
-		return Findings{}, err
-	}
-	return Examine(ctx, in)
-}
 
 // Examine parses the files and looks for everything. It fails only when ctx
 // ends; files that cannot be parsed become notes.
