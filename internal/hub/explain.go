@@ -41,6 +41,8 @@ func explainRefusal(r *github.ErrorResponse) string {
 		return "GitHub does not accept the token (401): it is missing, expired or revoked"
 	case Permission(r) != "":
 		return fmt.Sprintf("the token lacks `%s`: add it under `permissions:` in the workflow", needs)
+	case recognise(r) != "":
+		return recognise(r)
 	case status == http.StatusNotFound && needs != "":
 		return fmt.Sprintf("GitHub finds nothing there, or hides it from a token without `%s` (404)", needs)
 	case status == http.StatusTooManyRequests:
@@ -51,6 +53,36 @@ func explainRefusal(r *github.ErrorResponse) string {
 		return fmt.Sprintf("GitHub is out of order (%d)", status)
 	}
 	return oneLine(fmt.Sprintf("GitHub answers %d: %s", status, message(r)))
+}
+
+// recognise explains the refusals that GitHub's words tell apart, and returns "" for others.
+func recognise(r *github.ErrorResponse) string {
+	status, said := r.Response.StatusCode, message(r)
+	switch {
+	case isLocked(r):
+		return fmt.Sprintf("the conversation of the pull request is locked (%d): only people with write access may comment", status)
+	case status == http.StatusForbidden && strings.HasPrefix(said, "You must authenticate via a GitHub App"):
+		return "GitHub takes check runs from apps only (403): use the workflow's own token, or an app's"
+	case status == http.StatusUnprocessableEntity && strings.Contains(said, "maximum number of statuses"):
+		return "GitHub keeps 1,000 statuses of one name on a commit, and this commit has as many (422): push a new commit"
+	case status == http.StatusUnprocessableEntity && strings.HasPrefix(said, "No commit found for SHA"):
+		return "GitHub knows no such commit in this repository (422): was the branch rewritten?"
+	}
+	return ""
+}
+
+// isLocked reports whether a comment was refused since nobody but members may comment. GitHub documents 410 for it, and
+// has been seen to say 403.
+func isLocked(r *github.ErrorResponse) bool {
+	req := r.Response.Request
+	if req == nil || req.Method == http.MethodGet || !strings.Contains(req.URL.Path, "/issues/") {
+		return false
+	}
+	switch r.Response.StatusCode {
+	case http.StatusGone, http.StatusLocked:
+		return true
+	}
+	return r.Response.StatusCode == http.StatusForbidden && strings.Contains(r.Message, "is locked")
 }
 
 // message joins what GitHub says of an error with the details that its validation adds.
@@ -87,7 +119,9 @@ func permission(req *http.Request) string {
 		access = "read"
 	}
 	switch path := req.URL.Path; {
-	case strings.Contains(path, "/statuses/"), strings.HasSuffix(path, "/status"):
+	case strings.Contains(path, "/commits/") && (strings.HasSuffix(path, "/status") || strings.HasSuffix(path, "/statuses")):
+		return "statuses: " + access
+	case strings.Contains(path, "/statuses/"):
 		return "statuses: " + access
 	case strings.Contains(path, "/deployments"):
 		return "deployments: " + access

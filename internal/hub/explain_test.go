@@ -24,6 +24,8 @@ const byIntegration = "Resource not accessible by integration"
 func TestAMissingPermissionIsNamed(t *testing.T) {
 	for _, c := range []struct{ method, path, want string }{
 		{"POST", "/repos/o/r/statuses/abc", "statuses: write"},
+		{"GET", "/repos/o/r/commits/abc/statuses", "statuses: read"},
+		{"GET", "/repos/o/r/commits/heads/fix/pulls/status", "statuses: read"},
 		{"POST", "/repos/o/r/issues/1/comments", "pull-requests: write"},
 		{"PATCH", "/repos/o/r/issues/comments/1", "pull-requests: write"},
 		{"GET", "/repos/o/r/issues/1/comments", "pull-requests: read"},
@@ -51,11 +53,18 @@ func TestAMissingPermissionIsNamed(t *testing.T) {
 }
 
 func TestErrorsAreOneClearLine(t *testing.T) {
-	const statuses = "/repos/o/r/statuses/abc"
+	const statuses, comments = "/repos/o/r/statuses/abc", "/repos/o/r/issues/1/comments"
+	locked := func(status string) string {
+		return "the conversation of the pull request is locked (" + status + "): only people with write access may comment"
+	}
 	limit := &github.RateLimitError{Rate: github.Rate{Reset: github.Timestamp{Time: time.Unix(0, 0)}}}
 	long := &github.ErrorResponse{
 		Response: &http.Response{StatusCode: 422},
 		Message:  "Validation Failed", Errors: []github.Error{{Message: "Body is\ntoo long"}},
+	}
+	many := &github.ErrorResponse{
+		Response: &http.Response{StatusCode: 422}, Message: "Validation Failed",
+		Errors: []github.Error{{Message: "This SHA and context has reached the maximum number of statuses."}},
 	}
 	for _, c := range []struct {
 		err  error
@@ -66,7 +75,14 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 		{refusal("POST", statuses, 403, "Repository was\n::error::archived"), "GitHub answers 403: Repository was ::error::archived"},
 		{refusal("POST", statuses, 404, "Not Found"), "GitHub finds nothing there, or hides it from a token without `statuses: write` (404)"},
 		{refusal("GET", "/user", 404, "Not Found"), "GitHub answers 404: Not Found"},
-		{refusal("POST", statuses, 410, "This issue is locked"), "GitHub answers 410: This issue is locked"},
+		{refusal("POST", statuses, 410, "Gone"), "GitHub answers 410: Gone"},
+		{refusal("POST", comments, 410, "Gone"), locked("410")},
+		{refusal("PATCH", "/repos/o/r/issues/comments/1", 423, "Locked"), locked("423")},
+		{refusal("POST", comments, 403, "Unable to create comment because issue is locked."), locked("403")},
+		{refusal("POST", comments, 404, "Not Found"), "GitHub finds nothing there, or hides it from a token without `pull-requests: write` (404)"},
+		{refusal("POST", "/repos/o/r/check-runs", 403, "You must authenticate via a GitHub App."), "GitHub takes check runs from apps only (403): use the workflow's own token, or an app's"},
+		{many, "GitHub keeps 1,000 statuses of one name on a commit, and this commit has as many (422): push a new commit"},
+		{refusal("POST", statuses, 422, "No commit found for SHA: abc"), "GitHub knows no such commit in this repository (422): was the branch rewritten?"},
 		{long, "GitHub answers 422: Validation Failed: Body is too long"},
 		{refusal("POST", statuses, 429, ""), "GitHub asks to slow down (429)"},
 		{refusal("POST", statuses, 502, "<html>"), "GitHub is out of order (502)"},

@@ -83,12 +83,12 @@ func (p *policy) again(ctx context.Context, resp *http.Response, err error) (boo
 }
 
 // repeatable reports whether a request does no harm when GitHub gets it twice. Of the writes that is so for replacing
-// a comment's text; a POST whose answer was lost may have created something.
+// a comment's text and for removing a comment; a POST whose answer was lost may have created something.
 func repeatable(req *http.Request) bool {
 	switch req.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPut:
 		return true
-	case http.MethodPatch:
+	case http.MethodPatch, http.MethodDelete:
 		return strings.Contains(req.URL.Path, "/issues/comments/")
 	}
 	return false

@@ -68,17 +68,27 @@ func TestTrap3APostIsNeverRepeated(t *testing.T) {
 	}
 }
 
-func TestTrap3OnlyAPatchOfACommentIsRepeated(t *testing.T) {
+func TestTrap3OnlyAPatchOrADeleteOfACommentIsRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake := &fakeGitHub{answers: []answer{{status: 502}}}
-		client := newClient(t, fake)
-		_, _, _ = client.Issues.EditComment(t.Context(), "o", "r", 5, &github.IssueComment{})
-		if len(fake.asked) != maxTries {
-			t.Errorf("editing a comment took %d tries, want %d", len(fake.asked), maxTries)
-		}
-		_, _, _ = client.Issues.Edit(t.Context(), "o", "r", 5, &github.IssueRequest{})
-		if len(fake.asked) != maxTries+1 {
-			t.Errorf("editing an issue was repeated")
+		for _, c := range []struct {
+			name  string
+			write func(*github.Client)
+			tries int
+		}{
+			{"editing a comment", func(c *github.Client) {
+				_, _, _ = c.Issues.EditComment(t.Context(), "o", "r", 5, &github.IssueComment{})
+			}, maxTries},
+			{"removing a comment", func(c *github.Client) { _, _ = c.Issues.DeleteComment(t.Context(), "o", "r", 5) }, maxTries},
+			{"editing an issue", func(c *github.Client) {
+				_, _, _ = c.Issues.Edit(t.Context(), "o", "r", 5, &github.IssueRequest{})
+			}, 1},
+			{"removing a label", func(c *github.Client) { _, _ = c.Issues.DeleteLabel(t.Context(), "o", "r", "x") }, 1},
+		} {
+			fake := &fakeGitHub{answers: []answer{{status: 502}}}
+			c.write(newClient(t, fake))
+			if len(fake.asked) != c.tries {
+				t.Errorf("%s took %d tries, want %d", c.name, len(fake.asked), c.tries)
+			}
 		}
 	})
 }
