@@ -14,20 +14,26 @@ import (
 // maxComment is how much of a comment's first line is read.
 const maxComment = 64 << 10
 
-// findAlias learns the alias of the branch from the comment that Vercel keeps on a pull request. The form of the comment
-// is nobody's promise: what is not found is left out without a word.
-func (r *resolver) findAlias(ctx context.Context) {
-	if r.Target.URL == "" || r.Target.PullRequest == 0 {
+// askComments reads the comments of the pull request.
+func (r *resolver) askComments(ctx context.Context) {
+	if r.asked || r.Target.PullRequest == 0 {
 		return
 	}
-	comments, _, err := r.gh.Issues.ListComments(ctx, r.owner, r.name, r.Target.PullRequest, &github.IssueListCommentsOptions{
+	r.asked = true
+	r.comments, _, _ = r.gh.Issues.ListComments(ctx, r.owner, r.name, r.Target.PullRequest, &github.IssueListCommentsOptions{
 		ListOptions: github.ListOptions{PerPage: page},
 	})
-	if err != nil {
+}
+
+// findAlias learns the alias of the branch from the comment that Vercel keeps on a pull request. The form of the
+// comment is nobody's promise: what is not found is left out without a word.
+func (r *resolver) findAlias(ctx context.Context) {
+	if r.Target.URL == "" {
 		return
 	}
-	for _, c := range comments {
-		if !isVercel(c.GetUser().GetLogin(), c.GetUser().GetType()) {
+	r.askComments(ctx)
+	for _, c := range r.comments {
+		if !isBy(c.GetUser()) {
 			continue
 		}
 		host := aliasOf(parseVercelComment(c.GetBody()), r.Target.Project)

@@ -30,7 +30,9 @@ func TestTheAliasComesFromVercelsCommentOnly(t *testing.T) {
 	} {
 		e := statusEvent()
 		e.Project = c.project
-		_, gh := serve(t, map[string]string{pullsOfCommit: list(pull(7, testSHA, "here")), comments: c.comments})
+		_, gh := serve(t, map[string]string{
+			pullsOfCommit: list(pull(7, testSHA, "here")), "deployments": list(), comments: c.comments,
+		})
 		got, err := Resolve(t.Context(), gh, e)
 		if diff := cmp.Diff(c.want, got.Hosts); diff != "" || err != nil {
 			t.Errorf("%s: error %v (-want +got):\n%s", name, err, diff)

@@ -3,114 +3,127 @@ package action
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/google/go-github/v66/github"
-
-	"github.com/previewgate/previewgate/internal/hub"
 )
 
-// maxLookups bounds for how many deployments of a commit the status is asked for.
+// maxLookups bounds for how many deployments of a commit the statuses are asked for.
 const maxLookups = 10
 
-// findDeployment asks for Vercel's deployments on GitHub where the event leaves something open: a dispatch by Vercel
-// names its project whether or not the repository has several, and a person may leave the preview to be found.
-func (r *resolver) findDeployment(ctx context.Context) error {
-	switch {
-	case r.event.Name == repositoryDispatch:
-		r.findScope(ctx)
-	case r.event.Name == workflowDispatch && r.Target.SHA != "":
-		return r.findPreview(ctx)
-	}
-	return nil
+// A board is what GitHub shows of a commit's deployments by Vercel.
+type board struct {
+	places []place // of all of them, the newest first
+	builds []build // of those that were looked at
+	err    error   // why there is nothing to see
 }
 
-// findScope drops the scope when the repository has one project, which GitHub shows by environments without a project's
-// name. It looks at all commits, since one without a preview has no deployment. In doubt the scope stays: two projects
-// must not share a status.
-func (r *resolver) findScope(ctx context.Context) {
-	previews, err := r.previews(ctx, "")
-	if err != nil {
-		r.note("whether the repository has several projects was not found out: %s", hub.Explain(err))
-		return
-	}
-	single := false
-	for _, d := range previews {
-		_, project := environment(text(d.GetEnvironment()))
-		if project == r.Scope {
-			return
+// seen returns the highest id of a status of the deployments that were looked at.
+func (b board) seen() int64 {
+	var highest int64
+	for _, built := range b.builds {
+		for _, r := range built.reports {
+			highest = max(highest, r.id)
 		}
-		single = single || project == ""
 	}
-	if single {
-		r.Scope = ""
-	}
+	return highest
 }
 
-// previews lists Vercel's preview deployments of a commit, or the latest of all, the newest first.
-func (r *resolver) previews(ctx context.Context, sha string) ([]*github.Deployment, error) {
-	all, _, err := r.gh.Repositories.ListDeployments(ctx, r.owner, r.name, &github.DeploymentsListOptions{
-		SHA: sha, ListOptions: github.ListOptions{PerPage: page},
+// look asks for the deployments of a commit, and how those stand that are at a place of interest.
+func (h repo) look(ctx context.Context, sha string, isOfInterest func(place) bool) board {
+	var b board
+	var kept []*github.Deployment
+	if kept, b.err = h.deployments(ctx, sha); b.err != nil {
+		return b
+	}
+	b.places = placesOf(kept)
+	kept = slices.DeleteFunc(kept, func(d *github.Deployment) bool { return !isOfInterest(placeOf(d)) })
+	kept = kept[:min(len(kept), maxLookups)]
+	b.builds = make([]build, len(kept))
+	b.err = each(len(kept), func(i int) error {
+		reports, err := h.reports(ctx, kept[i].GetID())
+		b.builds[i] = build{placeOf(kept[i]), reports}
+		return err
 	})
+	return b
+}
+
+func placeOf(d *github.Deployment) place {
+	name, project := environment(text(d.GetEnvironment()))
+	return place{name, project}
+}
+
+func placesOf(all []*github.Deployment) []place {
+	var places []place
+	for _, d := range all {
+		places = append(places, placeOf(d))
+	}
+	return places
+}
+
+// deployments lists Vercel's deployments of a commit that are not to production, the newest first. Without a commit it
+// lists the latest of the repository.
+func (h repo) deployments(ctx context.Context, sha string) ([]*github.Deployment, error) {
+	var all []*github.Deployment
+	opts := &github.DeploymentsListOptions{SHA: sha, ListOptions: github.ListOptions{PerPage: page}}
+	for range maxPages {
+		some, resp, err := h.gh.Repositories.ListDeployments(ctx, h.owner, h.name, opts)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		if opts.Page = resp.NextPage; opts.Page == 0 || sha == "" {
+			break
+		}
+	}
 	all = slices.DeleteFunc(all, func(d *github.Deployment) bool {
-		name, _ := environment(text(d.GetEnvironment()))
-		by := d.GetCreator()
-		return name != "preview" || !isVercel(by.GetLogin(), by.GetType()) || sha != "" && d.GetSHA() != sha
+		return !isPreview(d) || sha != "" && d.GetSHA() != sha
 	})
 	slices.SortFunc(all, func(a, b *github.Deployment) int { return cmp.Compare(b.GetID(), a.GetID()) })
-	return all, err
+	return all, nil
 }
 
-// findPreview finds the preview of the commit, or the project of the preview whose address was given. Only without any
-// address can the run not go on.
-func (r *resolver) findPreview(ctx context.Context) error {
-	previews, err := r.previews(ctx, r.Target.SHA)
-	if err == nil {
-		err = r.choose(ctx, previews)
+// isPreview tells Vercel's previews from production and from the deployments of jobs, as the reading of a
+// deployment_status does.
+func isPreview(d *github.Deployment) bool {
+	switch p := placeOf(d); p.environment {
+	case "", "production":
+		return false
+	case "preview":
+		return isBy(d.GetCreator())
 	}
-	switch {
-	case err != nil && r.event.URL != "":
-		r.note("which project the preview belongs to was not found out: %s", hub.Explain(err))
-	case err != nil:
-		return fmt.Errorf("looking for Vercel's preview of %s: %s", r.Target.SHA, hub.Explain(err))
-	case r.Target.URL == "":
-		return misuse("GitHub knows no preview deployment by Vercel of %s that is up: give its address as the input url", r.Target.SHA)
-	}
-	return nil
+	return isBy(d.GetCreator()) && d.GetRef() == d.GetSHA()
 }
 
-// choose takes the newest of the previews that is up, or the one at the address that was given.
-func (r *resolver) choose(ctx context.Context, previews []*github.Deployment) error {
-	for _, d := range previews[:min(len(previews), maxLookups)] {
-		url, err := r.addressOf(ctx, d)
-		if err != nil {
-			return err
+// reports lists what Vercel said of a deployment. One that is gone has nothing said of it but that it is inactive.
+func (h repo) reports(ctx context.Context, id int64) ([]report, error) {
+	all, _, err := h.gh.Repositories.ListDeploymentStatuses(ctx, h.owner, h.name, id, &github.ListOptions{PerPage: page})
+	if isNotFound(err) {
+		return []report{{state: inactive}}, nil
+	}
+	var reports []report
+	for _, s := range all {
+		if isBy(s.GetCreator()) {
+			reports = append(reports, reportOf(s))
 		}
-		if url == "" || r.event.URL != "" && hostOf(url) != hostOf(r.event.URL) {
-			continue
-		}
-		r.Target.URL = cmp.Or(r.event.URL, url)
-		r.Target.Environment, r.Target.Project = environment(text(d.GetEnvironment()))
-		r.Scope = r.Target.Project
-		return nil
 	}
-	return nil
+	return reports, err
 }
 
-// addressOf returns where a deployment is up by its latest status, or "".
-func (r *resolver) addressOf(ctx context.Context, d *github.Deployment) (string, error) {
-	all, _, err := r.gh.Repositories.ListDeploymentStatuses(ctx, r.owner, r.name, d.GetID(), &github.ListOptions{PerPage: page})
-	if err != nil || len(all) == 0 {
-		return "", err
+// reportOf reads a deployment's status. A success without a usable address is of no use.
+func reportOf(s *github.DeploymentStatus) report {
+	r := report{
+		state: stateOf(s.GetState(), s.GetDescription(), s.GetTargetURL()),
+		at:    s.GetCreatedAt().Time, id: s.GetID(),
 	}
-	latest := slices.MaxFunc(all, func(a, b *github.DeploymentStatus) int { return cmp.Compare(a.GetID(), b.GetID()) })
-	by := latest.GetCreator()
-	if latest.GetState() != "success" || !isVercel(by.GetLogin(), by.GetType()) {
-		return "", nil
+	if r.state != Success {
+		r.detail = clean(s.GetDescription(), 140)
+		return r
 	}
-	if url, err := address(text(latest.GetEnvironmentURL())); err == nil {
-		return url, nil
+	url, err := address(text(s.GetEnvironmentURL()))
+	if err != nil || url == "" {
+		r.state = inactive
 	}
-	return "", nil
+	r.url = url
+	return r
 }

@@ -12,6 +12,7 @@ type statusPayload struct {
 		State       text   `json:"state"`
 		Description text   `json:"description"`
 		URL         text   `json:"environment_url"`
+		Target      text   `json:"target_url"`
 		Creator     *actor `json:"creator"`
 	} `json:"deployment_status"`
 }
@@ -28,22 +29,37 @@ func parseDeploymentStatus(payload []byte) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	e := Event{SHA: sha}
+	state, err := p.state()
+	if err != nil {
+		return Event{}, err
+	}
+	e := Event{SHA: sha, State: state}
 	e.Environment, e.Project = environment(p.Deployment.Environment)
-	switch state := p.Status.State; state {
-	case "success":
-		e.State = Success
-		e.URL, err = address(p.Status.URL)
-		if err == nil && e.URL == "" {
-			err = misuse("the deployment succeeded but has no address (environment_url)")
-		}
-	case "failure", "error":
-		e.State = Failure
+	if state != Success {
 		e.Detail = clean(string(p.Status.Description), 140)
-	default:
-		err = skip("the deployment is %q: nothing to judge yet", clean(string(state), 30))
+		return e, nil
+	}
+	e.URL, err = address(p.Status.URL)
+	if err == nil && e.URL == "" {
+		err = misuse("the deployment succeeded but has no address (environment_url)")
 	}
 	return e, err
+}
+
+// state reads what became of the deployment. GitHub calls one inactive when it was skipped, and also when another has
+// taken its place, which is nothing new.
+func (p statusPayload) state() (string, error) {
+	said := string(p.Status.State)
+	state := stateOf(said, string(p.Status.Description), string(p.Status.Target))
+	switch said {
+	case "success", "failure", "error":
+		return state, nil
+	case "inactive":
+		if state == Skipped || state == Ignored {
+			return state, nil
+		}
+	}
+	return "", skip("the deployment is %q: nothing to judge yet", clean(said, 30))
 }
 
 // isForUs tells Vercel's previews from all other deployments. Whoever may push can add a status with any address to

@@ -2,9 +2,11 @@ package action
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -24,6 +26,7 @@ func fuzzEvent(f *testing.F, name string) {
 		f.Add(payload)
 	}
 	sha := regexp.MustCompile(`^([0-9a-f]{40})?$`)
+	author := regexp.MustCompile(`^[\w-]{0,100}$`)
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		e, err := parse(name, payload)
 		var misuse *Misuse
@@ -34,13 +37,21 @@ func fuzzEvent(f *testing.F, name string) {
 			}
 			return
 		}
-		if !sha.MatchString(e.SHA) || e.PullRequest < 0 || e.State == "" {
+		isGroup := name == mergeGroup
+		if !sha.MatchString(e.SHA) || e.PullRequest < 0 || (e.State == "") != isGroup {
 			t.Errorf("%+v", e)
 		}
-		if e.State == Success && e.URL == "" && name != workflowDispatch {
-			t.Errorf("no address: %+v", e)
+		if (e.State == Success) != (e.URL != "") {
+			t.Errorf("an address without a success, or the other way round: %+v", e)
 		}
-		for _, s := range []string{e.URL, e.Deployment, e.Project, e.Environment, e.Branch, e.Detail} {
+		if !author.MatchString(e.Commenter) || (e.Commenter != "") != (name == issueComment) {
+			t.Errorf("the comment's author is %q", e.Commenter)
+		}
+		if g := e.Group; isGroup && (!sha.MatchString(g.HeadSHA) || !sha.MatchString(g.BaseSHA) || g.BaseSHA == "" ||
+			g.HeadSHA != e.SHA || g.PullRequest <= 0 || g.Base == "") {
+			t.Errorf("%+v", g)
+		}
+		for _, s := range []string{e.URL, e.Deployment, e.Project, e.Environment, e.Branch, e.Detail, e.Commenter, e.Group.Base} {
 			if len(s) > 2048 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("%q came through", s)
 			}
@@ -51,6 +62,38 @@ func fuzzEvent(f *testing.F, name string) {
 func FuzzDeploymentStatus(f *testing.F)   { fuzzEvent(f, deploymentStatus) }
 func FuzzRepositoryDispatch(f *testing.F) { fuzzEvent(f, repositoryDispatch) }
 func FuzzWorkflowDispatch(f *testing.F)   { fuzzEvent(f, workflowDispatch) }
+
+func FuzzPullRequest(f *testing.F)  { fuzzEvent(f, pullRequest) }
+func FuzzMergeGroup(f *testing.F)   { fuzzEvent(f, mergeGroup) }
+func FuzzIssueComment(f *testing.F) { fuzzEvent(f, issueComment) }
+
+// FuzzVercelsWords holds that whatever is said of a preview ends in a state that a run knows how to act on.
+func FuzzVercelsWords(f *testing.F) {
+	f.Add("failure", "Deployment rate limited — retry in 24 hours.", "https://vercel.com/docs/x")
+	f.Add("success", "Skipped - Not affected", "%zz")
+	states := []string{Success, Failure, Canceled, Blocked, Ignored, Skipped, Building, inactive}
+	f.Fuzz(func(t *testing.T, state, words, target string) {
+		if got := stateOf(state, words, target); !slices.Contains(states, got) || got == Success && state != "success" {
+			t.Errorf("%q, %q, %q is %q", state, words, target, got)
+		}
+	})
+}
+
+// FuzzNamesInAGroup holds what a merge group takes from messages and contexts to their forms.
+func FuzzNamesInAGroup(f *testing.F) {
+	f.Add("Sign in (#7)\n\n(#8)", "previewgate (web)")
+	f.Add("Merge pull request #7 from acme/x", "Previewgate")
+	f.Add("(#99999999999)", "previewgate ()")
+	f.Fuzz(func(t *testing.T, message, context string) {
+		if n := pullNamedIn(message); n < 0 || n > 0 && !strings.Contains(message, fmt.Sprint("#", n)) && !strings.Contains(message, "#0") {
+			t.Errorf("%q names %d", message, n)
+		}
+		scope, isOurs := scopeOf(context)
+		if isOurs && scope != "" && !strings.EqualFold(context, "previewgate ("+scope+")") || isOurs && scope != clean(scope, 100) {
+			t.Errorf("%q is ours, of %q", context, scope)
+		}
+	})
+}
 
 func FuzzVercelComment(f *testing.F) {
 	f.Add(vercelComment(`{"projects":[{"name":"web","previewUrl":"web-git-feat-acme.vercel.app"}]}`), "web")

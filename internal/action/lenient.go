@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -35,6 +36,15 @@ func decode(payload []byte, v any) error {
 		return misuse("the event is not JSON: %s", clean(err.Error(), 100))
 	}
 	return nil
+}
+
+// number returns a positive number of at most 31 bits, as the numbers of pull requests are; 0 for anything else.
+func number(t text) int {
+	n, err := strconv.ParseUint(string(t), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
 }
 
 // An actor is who did something on GitHub.

@@ -2,14 +2,66 @@ package action
 
 import (
 	"context"
-	"errors"
-	"net/http"
+	"fmt"
+	"strings"
 
 	"github.com/google/go-github/v66/github"
+
+	"github.com/previewgate/previewgate/internal/hub"
 )
 
-// page is as many as GitHub lists at once.
-const page = 100
+// findPullRequest finds the pull request by its number, or by the commit.
+func (r *resolver) findPullRequest(ctx context.Context) error {
+	var pull *github.PullRequest
+	var err error
+	switch {
+	case r.event.PullRequest != 0:
+		pull, _, err = r.gh.PullRequests.Get(ctx, r.owner, r.name, r.event.PullRequest)
+		if isNotFound(err) {
+			return misuse("there is no pull request %d in %s: %s", r.event.PullRequest, r.event.Repository, hub.Explain(err))
+		}
+		if err != nil {
+			return fmt.Errorf("looking up pull request %d: %s", r.event.PullRequest, hub.Explain(err))
+		}
+		r.Closed = pull.GetState() != "open"
+	case r.event.SHA != "":
+		pull, err = r.pullOfCommit(ctx)
+		if err != nil {
+			r.Fork = true
+			r.note("the pull request was not found and the commit is treated like a fork's: %s", hub.Explain(err))
+			return nil
+		}
+	}
+	if pull != nil {
+		return r.take(pull)
+	}
+	return nil
+}
+
+// take fills in what a pull request tells.
+func (r *resolver) take(pull *github.PullRequest) error {
+	head, err := commit(text(pull.GetHead().GetSHA()))
+	if err != nil {
+		return err
+	}
+	if r.Target.SHA == "" {
+		r.Target.SHA = head
+	}
+	r.HeadMoved = r.Target.SHA != head
+	r.Fork = r.Fork || r.isFork(pull)
+	r.Target.PullRequest = pull.GetNumber()
+	r.Target.Branch = clean(pull.GetHead().GetRef(), 255)
+	return nil
+}
+
+// isFork reports whether a pull request's commits are in another repository than this one, or in one that is gone.
+func (r *resolver) isFork(pull *github.PullRequest) bool {
+	head, base := pull.GetHead().GetRepo(), pull.GetBase().GetRepo()
+	if head.GetID() != 0 && base.GetID() != 0 {
+		return head.GetID() != base.GetID()
+	}
+	return !strings.EqualFold(head.GetFullName(), r.event.Repository)
+}
 
 // pullOfCommit returns the open pull request that the deployed commit belongs to, or nil. One whose head is the commit
 // comes first, and of those one from this repository; one that has moved on is better than none.
@@ -86,17 +138,4 @@ func (r *resolver) isStray(ctx context.Context) (bool, error) {
 		return true, err
 	}
 	return len(branches) == 0, nil
-}
-
-// isNotFound reports whether GitHub says that it does not know a commit. It has several ways.
-func isNotFound(err error) bool {
-	var r *github.ErrorResponse
-	if !errors.As(err, &r) || r.Response == nil {
-		return false
-	}
-	switch r.Response.StatusCode {
-	case http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
-		return true
-	}
-	return false
 }

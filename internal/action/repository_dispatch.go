@@ -49,7 +49,7 @@ func parseRepositoryDispatch(payload []byte) (Event, error) {
 		e.Deployment = id
 	}
 	switch state {
-	case Failure:
+	case Failure, Canceled, Blocked:
 		e.Detail = p.detail()
 	case Success:
 		e.URL, err = address(p.Client.URL)
@@ -77,8 +77,13 @@ func (p dispatchPayload) state() (string, error) {
 	switch kind[1] {
 	case "success", "ready":
 		return Success, nil
-	case "error", "failed", "canceled":
+	case "error", "failed":
+		if p.isRefusal() {
+			return Blocked, nil
+		}
 		return Failure, nil
+	case "canceled":
+		return Canceled, nil
 	case "ignored":
 		return Ignored, nil
 	case "skipped":
@@ -87,10 +92,24 @@ func (p dispatchPayload) state() (string, error) {
 	return "", skip("the deployment is %q: nothing to judge", kind[1])
 }
 
-// detail says why there is no preview: the error, or failing that the detail of the state, or the state itself.
+// isRefusal reports whether Vercel did not even try to build.
+func (p dispatchPayload) isRefusal() bool {
+	switch p.Client.State.Detail {
+	case "authorization_required", "account_blocked", "missing_vercel_access", "no_vercel_account":
+		return true
+	}
+	return false
+}
+
+// detail says why there is no preview: why Vercel refused, or the error, or failing that the detail of the state, or
+// the state itself.
 func (p dispatchPayload) detail() string {
 	last := p.Type[strings.LastIndexByte(string(p.Type), '.')+1:]
-	for _, s := range []text{p.Client.Error, p.Client.State.Detail, p.Client.State.Type, last} {
+	said := []text{p.Client.Error, p.Client.State.Detail, p.Client.State.Type, last}
+	if p.isRefusal() {
+		said = said[1:]
+	}
+	for _, s := range said {
 		if said := clean(strings.ReplaceAll(string(s), "_", " "), 140); said != "" {
 			return said
 		}

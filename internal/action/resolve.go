@@ -2,18 +2,26 @@ package action
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/go-github/v66/github"
 
 	"github.com/previewgate/previewgate/gate"
-	"github.com/previewgate/previewgate/internal/hub"
 )
 
 // Resolved is what an event is about, as GitHub knows it.
 type Resolved struct {
 	Target gate.Target
+
+	// State is how the preview stands now, as of an [Event]. The run acts on it, and not on the event.
+	State string
+
+	// Detail says why there is no preview, in Vercel's words.
+	Detail string
 
 	// Hosts are further names under which the deployment may be visited: the alias of its branch. They come from a
 	// comment that people can edit, so nothing secret may be sent there on their account.
@@ -23,30 +31,44 @@ type Resolved struct {
 	// commit status and the comment carry it.
 	Scope string
 
+	// Others names further projects that deploy the commit, where neither event nor person named one.
+	Others []string
+
+	// Seen is the highest id of a deployment's status that was seen on the commit: of two runs, the one that has seen
+	// more knows better what there is to judge. It is 0 when GitHub did not tell.
+	Seen int64
+
 	// Fork says that the commit comes from a fork, or cannot be shown not to: no credential may meet its preview.
 	Fork bool
 
 	// HeadMoved says that the pull request has got other commits since.
 	HeadMoved bool
 
-	// Notes says in a line each what could not be found out.
+	// Closed says that the pull request that was named, or waited for, is closed or merged.
+	Closed bool
+
+	// Notes says in a line each what could not be found out, and what was judged in place of what.
 	Notes []string
 }
 
-// Resolve asks GitHub what e leaves open. What it cannot find out it notes, unless there would be nothing to judge. Its
-// error is a [*Misuse] when GitHub knows no such pull request or preview.
+// Resolve asks GitHub what e leaves open, and whether it still holds. What it cannot find out it notes, unless there
+// would be nothing to judge. Its error is a [*Misuse] when GitHub knows no such pull request, and a [*Skip] when
+// another run will judge, or when somebody asks for a run who may not.
 func Resolve(ctx context.Context, gh *github.Client, e Event) (Resolved, error) {
-	owner, name, _ := strings.Cut(e.Repository, "/")
-	r := &resolver{gh: gh, owner: owner, name: name, event: e}
-	r.Scope = e.Project
-	r.Target = gate.Target{
-		URL: e.URL, Deployment: e.Deployment, Project: e.Project, Environment: e.Environment,
-		Repository: e.Repository, PullRequest: e.PullRequest, Branch: e.Branch, SHA: e.SHA,
+	if e.IsGroup() {
+		return Resolved{}, errors.New("a merge group has no preview")
 	}
-	if err := r.findPullRequest(ctx); err != nil {
-		return Resolved{}, err
+	r := newResolver(gh, e)
+	if e.Name == issueComment {
+		if err := r.authorize(ctx); err != nil {
+			return Resolved{}, err
+		}
 	}
-	if err := r.findDeployment(ctx); err != nil {
+	b, err := r.gather(ctx)
+	if err == nil {
+		err = r.decide(ctx, b)
+	}
+	if err != nil {
 		return Resolved{}, err
 	}
 	r.findAlias(ctx)
@@ -55,65 +77,80 @@ func Resolve(ctx context.Context, gh *github.Client, e Event) (Resolved, error) 
 
 // A resolver fills in what an event leaves open.
 type resolver struct {
-	gh          *github.Client
-	owner, name string
-	event       Event
+	repo
+	event    Event
+	comments []*github.IssueComment // of the pull request, once they were asked for
+	asked    bool
 	Resolved
 }
 
-// note keeps that something was not found out.
+func newResolver(gh *github.Client, e Event) *resolver {
+	owner, name, _ := strings.Cut(e.Repository, "/")
+	r := &resolver{repo: repo{gh, owner, name}, event: e}
+	r.Scope, r.State, r.Detail = e.Project, e.State, e.Detail
+	r.Target = gate.Target{
+		URL: e.URL, Deployment: e.Deployment, Project: e.Project, Environment: e.Environment,
+		Repository: e.Repository, PullRequest: e.PullRequest, Branch: e.Branch, SHA: e.SHA,
+	}
+	return r
+}
+
+// note keeps a line for the run's log, once.
 func (r *resolver) note(format string, args ...any) {
-	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+	if line := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, line) {
+		r.Notes = append(r.Notes, line)
+	}
 }
 
-// findPullRequest finds the pull request by the number a person gave, or by the commit.
-func (r *resolver) findPullRequest(ctx context.Context) error {
-	var pull *github.PullRequest
-	var err error
-	switch {
-	case r.event.PullRequest != 0:
-		pull, _, err = r.gh.PullRequests.Get(ctx, r.owner, r.name, r.event.PullRequest)
-		if isNotFound(err) {
-			return misuse("there is no pull request %d in %s: %s", r.event.PullRequest, r.event.Repository, hub.Explain(err))
-		}
-		if err != nil {
-			return fmt.Errorf("looking up pull request %d: %s", r.event.PullRequest, hub.Explain(err))
-		}
-	case r.event.SHA != "":
-		pull, err = r.pullOfCommit(ctx)
-		if err != nil {
-			r.Fork = true
-			r.note("the pull request was not found and the commit is treated like a fork's: %s", hub.Explain(err))
-			return nil
-		}
-	}
-	if pull != nil {
-		return r.take(pull)
-	}
-	return nil
-}
-
-// take fills in what a pull request tells.
-func (r *resolver) take(pull *github.PullRequest) error {
-	head, err := commit(text(pull.GetHead().GetSHA()))
-	if err != nil {
-		return err
-	}
+// gather finds the pull request and looks at the commit's deployments, both at once where the commit is known.
+func (r *resolver) gather(ctx context.Context) (board, error) {
 	if r.Target.SHA == "" {
-		r.Target.SHA = head
+		if err := r.findPullRequest(ctx); err != nil || r.Target.SHA == "" {
+			return board{}, err
+		}
+		return r.look(ctx, r.Target.SHA, r.isOfInterest()), nil
 	}
-	r.HeadMoved = r.Target.SHA != head
-	r.Fork = r.Fork || r.isFork(pull)
-	r.Target.PullRequest = pull.GetNumber()
-	r.Target.Branch = clean(pull.GetHead().GetRef(), 255)
-	return nil
+	var b board
+	var wg sync.WaitGroup
+	here, sha, isOfInterest := r.repo, r.Target.SHA, r.isOfInterest()
+	wg.Go(func() { b = here.look(ctx, sha, isOfInterest) })
+	err := r.findPullRequest(ctx)
+	if err == nil && r.Target.URL != "" {
+		r.askComments(ctx)
+	}
+	wg.Wait()
+	return b, err
 }
 
-// isFork reports whether a pull request's commits are in another repository than this one, or in one that is gone.
-func (r *resolver) isFork(pull *github.PullRequest) bool {
-	head, base := pull.GetHead().GetRepo(), pull.GetBase().GetRepo()
-	if head.GetID() != 0 && base.GetID() != 0 {
-		return head.GetID() != base.GetID()
+// isOfInterest returns what tells the deployments that may be the event's. Vercel's dispatch names the project whether
+// or not the repository has several; a person names none, and is content with any until one was chosen.
+func (r *resolver) isOfInterest() func(place) bool {
+	name, own := r.event.Name, place{r.Target.Environment, r.Target.Project}
+	return func(p place) bool {
+		switch {
+		case p.environment != own.environment:
+			return false
+		case p.project == own.project:
+			return true
+		case name == deploymentStatus:
+			return false
+		}
+		return own.project == "" || p.project == "" && name == repositoryDispatch
 	}
-	return !strings.EqualFold(head.GetFullName(), r.event.Repository)
+}
+
+// decide makes what GitHub shows of the commit part of what is resolved.
+func (r *resolver) decide(ctx context.Context, b board) error {
+	r.Seen = max(r.Seen, b.seen())
+	if r.event.Name == repositoryDispatch {
+		r.findScope(ctx, b)
+	}
+	switch {
+	case r.event.Waits():
+		return r.find(ctx, b)
+	case r.event.Name == workflowDispatch:
+		r.findProject(b)
+		return nil
+	}
+	return r.settle(b)
 }

@@ -1,9 +1,6 @@
 package action
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // An inputPayload is what is used of the event that a person makes who starts the workflow.
 type inputPayload struct {
@@ -19,7 +16,7 @@ func parseWorkflowDispatch(payload []byte) (Event, error) {
 	if err := decode(payload, &p); err != nil {
 		return Event{}, err
 	}
-	e := Event{State: Success, Environment: "preview"}
+	e := Event{State: Missing, Environment: "preview"}
 	var err error
 	if e.URL, err = address(p.Inputs.URL); err != nil {
 		return Event{}, err
@@ -29,24 +26,27 @@ func parseWorkflowDispatch(payload []byte) (Event, error) {
 			return Event{}, err
 		}
 	}
-	if e.PullRequest, err = pullRequest(p.Inputs.PullRequest); err != nil {
+	if e.PullRequest, err = pullNumber(p.Inputs.PullRequest); err != nil {
 		return Event{}, err
 	}
 	if e.URL == "" && e.SHA == "" && e.PullRequest == 0 {
 		return Event{}, misuse("the workflow was started without any of the inputs pr, sha and url")
 	}
+	if e.URL != "" {
+		e.State = Success
+	}
 	return e, nil
 }
 
-// pullRequest reads a number as people write it: 7 or #7.
-func pullRequest(input text) (int, error) {
+// pullNumber reads a number as people write it: 7 or #7.
+func pullNumber(input text) (int, error) {
 	s := strings.TrimPrefix(strings.TrimSpace(string(input)), "#")
 	if s == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseUint(s, 10, 31)
-	if err != nil || n == 0 {
+	n := number(text(s))
+	if n == 0 {
 		return 0, misuse("the input pr is %q, not the number of a pull request", clean(string(input), 50))
 	}
-	return int(n), nil
+	return n, nil
 }

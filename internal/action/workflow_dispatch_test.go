@@ -11,7 +11,10 @@ import (
 )
 
 func manualEvent(e Event) Event {
-	e.Name, e.State, e.Environment, e.Repository = workflowDispatch, Success, "preview", "acme/shop"
+	e.Name, e.State, e.Environment, e.Repository = workflowDispatch, Missing, "preview", "acme/shop"
+	if e.URL != "" {
+		e.State = Success
+	}
 	return e
 }
 
@@ -19,22 +22,25 @@ func TestAPersonNamesAPullRequest(t *testing.T) {
 	const newest = "https://web-new-acme.vercel.app"
 	fake, gh := serve(t, map[string]string{
 		"pulls/7": pull(7, testSHA, "here"),
-		"deployments": list(deployment(4, "Preview – web", "vercel[bot]"), deployment(3, "Preview – web", "vercel[bot]"),
-			deployment(6, "Preview – web", "vercel[bot]"), deployment(9, "Preview", "mallory[bot]"),
-			strings.ReplaceAll(deployment(8, "Preview – web", "vercel[bot]"), testSHA, otherSHA)),
-		"deployments/6/statuses": list(deployed(60, "success", "", "vercel[bot]"), deployed(61, "failure", "", "vercel[bot]")),
-		"deployments/4/statuses": list(deployed(41, "success", newest, "vercel[bot]"), deployed(40, "pending", "", "vercel[bot]")),
+		"deployments": list(deployment(4, "Preview – web"), deployment(3, "Preview – web"), deployment(6, "Preview – web"),
+			deploymentBy(9, "Preview", "mallory[bot]", testSHA),
+			strings.ReplaceAll(deployment(8, "Preview – web"), testSHA, otherSHA)),
+		"deployments/6/statuses": list(reported(10, "success", "https://web-fallen-acme.vercel.app"), reported(61, "failure", "Deployment has failed")),
+		"deployments/4/statuses": list(reported(41, "success", newest), reported(40, "pending", "")),
+		"deployments/3/statuses": list(reported(30, "success", testURL)),
 	})
 	got, err := Resolve(t.Context(), gh, manualEvent(Event{PullRequest: 7}))
-	want := Resolved{Scope: "web", Target: gate.Target{
+	want := Resolved{State: Success, Scope: "web", Seen: 3361, Target: gate.Target{
 		URL: newest, Project: "web", Environment: "preview", Repository: "acme/shop", PullRequest: 7,
 		Branch: "feat/sign-in", SHA: testSHA,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("error %v (-want +got):\n%s", err, diff)
 	}
-	asked := []string{"pulls/7", "deployments", "deployments/6/statuses", "deployments/4/statuses", comments}
-	if diff := cmp.Diff(asked, fake.asked); diff != "" {
+	asked := []string{
+		"deployments", "deployments/3/statuses", "deployments/4/statuses", "deployments/6/statuses", comments, "pulls/7",
+	}
+	if diff := cmp.Diff(asked, fake.requests()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
@@ -42,31 +48,37 @@ func TestAPersonNamesAPullRequest(t *testing.T) {
 func TestAnAddressThatSomebodyElseSetIsNotTaken(t *testing.T) {
 	_, gh := serve(t, map[string]string{
 		pullsOfCommit:            list(pull(7, testSHA, "here")),
-		"deployments":            list(deployment(4, "Preview", "vercel[bot]")),
-		"deployments/4/statuses": list(deployed(41, "success", "https://mallory.vercel.app", "github-actions[bot]")),
+		"deployments":            list(deployment(4, "Preview")),
+		"deployments/4/statuses": list(reportedBy("github-actions[bot]", 41, "success", "https://mallory.vercel.app")),
 	})
-	_, err := Resolve(t.Context(), gh, manualEvent(Event{SHA: testSHA}))
-	var misuse *Misuse
-	if !errors.As(err, &misuse) || !strings.Contains(err.Error(), "no preview deployment by Vercel of "+testSHA) {
-		t.Errorf("error %v", err)
+	got, err := Resolve(t.Context(), gh, manualEvent(Event{SHA: testSHA}))
+	if err != nil || got.State != Building || got.Target.URL != "" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
 func TestAPersonNamesAnAddress(t *testing.T) {
 	fake, gh := serve(t, map[string]string{})
 	got, err := Resolve(t.Context(), gh, manualEvent(Event{URL: testURL}))
-	if err != nil || got.Target.URL != testURL || got.Fork || len(fake.asked) > 0 {
+	if err != nil || got.Target.URL != testURL || got.State != Success || got.Fork || len(fake.asked) > 0 {
 		t.Errorf("%+v, %v, asked %q", got, err, fake.asked)
 	}
 	_, gh = serve(t, map[string]string{
 		"pulls/7":                pull(7, testSHA, "fork"),
-		"deployments":            list(deployment(4, "Preview – docs", "vercel[bot]"), deployment(3, "Preview – web", "vercel[bot]")),
-		"deployments/4/statuses": list(deployed(41, "success", "https://docs.vercel.app", "vercel[bot]")),
-		"deployments/3/statuses": list(deployed(31, "success", testURL, "vercel[bot]")),
+		"deployments":            list(deployment(4, "Preview – docs"), deployment(3, "Preview – web"), deployment(2, "Preview – web")),
+		"deployments/4/statuses": list(reported(41, "success", "https://docs.vercel.app")),
+		"deployments/3/statuses": list(reported(31, "success", "https://web-newer-acme.vercel.app")),
+		"deployments/2/statuses": list(reported(21, "success", testURL)),
 	})
 	got, err = Resolve(t.Context(), gh, manualEvent(Event{PullRequest: 7, URL: testURL + "/"}))
-	if err != nil || got.Target.URL != testURL+"/" || got.Scope != "web" || !got.Fork {
+	if err != nil || got.Target.URL != testURL+"/" || got.Scope != "web" || !got.Fork || len(got.Notes) > 0 || len(got.Others) > 0 {
 		t.Errorf("%+v, %v", got, err)
+	}
+	_, gh = serve(t, map[string]string{"pulls/7": pull(7, testSHA, "here"), "deployments": `403 {"message":"no"}`})
+	got, err = Resolve(t.Context(), gh, manualEvent(Event{PullRequest: 7, URL: testURL}))
+	want := []string{"which project the preview belongs to was not found out: GitHub answers 403: no"}
+	if diff := cmp.Diff(want, got.Notes); diff != "" || err != nil || got.State != Success {
+		t.Errorf("error %v, notes (-want +got):\n%s", err, diff)
 	}
 }
 
@@ -76,6 +88,11 @@ func TestALookupThatFails(t *testing.T) {
 		event   Event
 		misuse  bool
 	}{
+		"looking for Vercel's status of " + testSHA + ": GitHub answers 403: no": {
+			map[string]string{pullsOfCommit: list(pull(7, testSHA, "here")), "deployments": list(), statusesOf: `403 {"message":"no"}`},
+			Event{SHA: testSHA},
+			false,
+		},
 		"there is no pull request 7 in acme/shop": {map[string]string{}, Event{PullRequest: 7}, true},
 		"looking up pull request 7: GitHub does not accept the token (401)": {
 			map[string]string{"pulls/7": `401 {"message":"Bad credentials"}`}, Event{PullRequest: 7}, false,
