@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/google/go-github/v66/github"
 
-	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/hub"
 )
 
@@ -16,143 +16,165 @@ import (
 // GitHub's 65,536 characters.
 const MaxMarkdown = 65_536 - 1024
 
-// leftAlone is the reason why a comment rightly stays as it is.
+// A leftAlone is the reason why a comment rightly stays as it is.
 type leftAlone string
 
 func (l leftAlone) Error() string { return string(l) }
 
-// A sticky is the one comment that a pull request has for a project, as this run wants it to be.
+const (
+	headMoved  = leftAlone("the pull request has got other commits since, whose own runs will comment")
+	outdoneAgo = leftAlone("a newer run has written it")
+)
+
+// A sticky is the one comment that a pull request has for a scope, and what this run knows of it and did to it.
 type sticky struct {
-	gh          *github.Client
-	owner, name string
-	pull        int
-	own         marker
-	text        string
-	isHead      bool // the commit is known to be the pull request's head
-	posts       int  // how often adding it was tried
+	*Publisher
+	subject
+	head  string // of the pull request, as it was last read; "" is not known
+	login string // who our token is; "" is not known
+
+	stands  marker // of the comment, as this run last left or found it
+	url     string // of the comment
+	created bool
+	edited  bool // or perhaps so: the answer was lost
 }
 
-// comment writes the comment and returns its address.
-func (p *Publisher) comment(ctx context.Context, target gate.Target, o Outcome) (string, error) {
-	own := marker{o.Scope, target.SHA, target.Deployment, p.run.id, p.run.attempt}
-	owner, name, _ := strings.Cut(target.Repository, "/")
-	s := &sticky{
-		gh: p.gh, owner: owner, name: name, pull: target.PullRequest, own: own,
-		text: own.String() + "\n" + fit(withoutMarkers(o.Markdown), MaxMarkdown),
+// wrote reports whether this run has written the comment, or may have. Without a comment it has not.
+func (c *sticky) wrote() bool { return c != nil && (c.created || c.edited) }
+
+// write makes d the comment, unless a better one is there.
+func (c *sticky) write(ctx context.Context, d draft) error {
+	if !c.mayWrite(d) {
+		return headMoved
 	}
-	if err := s.checkHead(ctx); err != nil {
-		return "", err
+	ours, err := c.find(ctx)
+	if err != nil {
+		return err
 	}
-	ours, err := s.find(ctx)
+	c.doubtHead(ctx, ours, d)
+	if len(ours) > 0 {
+		if err := c.merge(ctx, ours, d); !isGone(err) {
+			return err
+		}
+	}
+	if !c.mayWrite(d) {
+		return headMoved
+	}
+	return c.create(ctx, d)
+}
+
+// mayWrite reports whether a comment may speak of d's commit: no other is known to be the head.
+func (c *sticky) mayWrite(d draft) bool { return d.sha == "" || c.head == "" || d.sha == value(c.head) }
+
+// doubtHead reads the head again if there is a newer comment on another commit: it may have become the head just now.
+func (c *sticky) doubtHead(ctx context.Context, ours []*github.IssueComment, d draft) {
+	for _, o := range ours {
+		if there := c.read(o); there.sha != d.sha && there.compare(d.stamp) > 0 {
+			if head, err := c.readHead(ctx, c.subject); err == nil {
+				c.head = head
+			}
+			return
+		}
+	}
+}
+
+// create adds the comment and looks who else did: two runs may have found none. A failure that leaves open whether it
+// was added is followed by the same look, and one more try.
+func (c *sticky) create(ctx context.Context, d draft) error {
+	for try := 1; ; try++ {
+		sent := ctx.Err() == nil
+		added, _, err := c.gh.Issues.CreateComment(ctx, c.owner, c.name, c.pull, &github.IssueComment{Body: &d.text})
+		if err != nil && (!sent || !hub.Ambiguous(err)) {
+			return err
+		}
+		c.created = true
+		c.stands, c.url = d.marker, added.GetHTMLURL()
+		c.login = cmp.Or(c.login, added.GetUser().GetLogin())
+		found, lookErr := c.lookAround(ctx, d)
+		switch {
+		case found:
+			return lookErr
+		case err == nil:
+			return nil // it stands; if others do beside it, the next run sees them
+		case lookErr != nil || try == 2:
+			return err
+		}
+	}
+}
+
+// lookAround finds the comment that was just added, and those that were added beside it, and merges them. It reports
+// whether it found any.
+func (c *sticky) lookAround(ctx context.Context, d draft) (found bool, err error) {
+	ctx, cancel := lingering(ctx)
+	defer cancel()
+	ours, err := c.find(ctx)
+	if err != nil || len(ours) == 0 {
+		return false, err
+	}
+	c.doubtHead(ctx, ours, d)
+	return true, c.merge(ctx, ours, d)
+}
+
+// merge makes one of the comments that are there, the oldest first: the oldest stays, and gets the best text of them and
+// d. Nobody edits another than the oldest, so that the others hold nothing that is not known here.
+func (c *sticky) merge(ctx context.Context, ours []*github.IssueComment, d draft) error {
+	best := draft{c.read(ours[0]), ours[0].GetBody()}
+	for _, o := range ours[1:] {
+		if there := c.read(o); c.isBetter(there, best.marker) {
+			best = draft{there, o.GetBody()}
+		}
+	}
+	var kept error
 	switch {
-	case err != nil:
-		return "", err
-	case len(ours) == 0:
-		return s.create(ctx)
+	case !c.mayWrite(d):
+		kept = headMoved
+	case c.isBetter(best.marker, d.marker):
+		kept = outdoneAgo
+	default:
+		best = d
 	}
-	return s.update(ctx, ours)
+	if err := c.edit(ctx, ours[0], best); err != nil {
+		return err
+	}
+	for _, o := range ours[1:] {
+		if err := c.remove(ctx, o); err != nil {
+			return err
+		}
+	}
+	return kept
 }
 
-// fit cuts Markdown at the end of a line so that it has at most n bytes.
-func fit(markdown string, n int) string {
-	if len(markdown) <= n {
-		return markdown
+// isBetter reports whether a comment with the marker a should stand rather than one with b: it is on the head and the
+// other is not or, where that does not tell them apart, its run is newer.
+func (c *sticky) isBetter(a, b marker) bool {
+	onHead := func(m marker) bool { return c.head != "" && m.sha == value(c.head) }
+	if onHead(a) != onHead(b) {
+		return onHead(a)
 	}
-	const note = "\n\n*This report was cut: it is too long for here.*\n"
-	kept := markdown[:n-len(note)]
-	if line := strings.LastIndexByte(kept, '\n'); line > 0 {
-		return kept[:line] + note
-	}
-	return strings.ToValidUTF8(kept, "") + note
+	return a.compare(b.stamp) > 0
 }
 
-// checkHead refuses to speak of a commit that is no longer the pull request's head. If GitHub does not say, the runs
-// decide.
-func (s *sticky) checkHead(ctx context.Context) error {
-	pull, _, err := s.gh.PullRequests.Get(ctx, s.owner, s.name, s.pull)
-	if err != nil || s.own.sha == "" {
-		return nil
+// edit gives a comment the text of d, if it has another.
+func (c *sticky) edit(ctx context.Context, o *github.IssueComment, d draft) error {
+	if !isSame(o.GetBody(), d.text) {
+		_, _, err := c.gh.Issues.EditComment(ctx, c.owner, c.name, o.GetID(), &github.IssueComment{Body: &d.text})
+		c.edited = c.edited || err == nil || hub.Ambiguous(err)
+		if err != nil {
+			return err
+		}
 	}
-	if s.isHead = pull.GetHead().GetSHA() == s.own.sha; !s.isHead {
-		return leftAlone("the pull request has got other commits since, whose own runs will comment")
-	}
+	c.stands, c.url = d.marker, o.GetHTMLURL()
 	return nil
 }
 
-// create adds the comment. A failure that leaves open whether it was added is followed by a look, and one more try.
-func (s *sticky) create(ctx context.Context) (string, error) {
-	s.posts++
-	added, _, err := s.gh.Issues.CreateComment(ctx, s.owner, s.name, s.pull, &github.IssueComment{Body: &s.text})
-	switch {
-	case err == nil:
-		return s.settle(ctx, added)
-	case !hub.Ambiguous(err):
-		return "", err
-	}
-	ours, lookErr := s.find(ctx)
-	switch {
-	case lookErr != nil:
-		return "", errors.Join(err, lookErr)
-	case len(ours) > 0:
-		return s.update(ctx, ours)
-	case s.posts < 2:
-		return s.create(ctx)
-	}
-	return "", err
+// isSame reports whether two texts are one but for what GitHub may make of the ends of their lines.
+func isSame(a, b string) bool {
+	plain := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+	return plain(a) == plain(b)
 }
 
-// settle looks whether another run has added a comment at the same time. The older comment stays, with the text of the
-// later run, and each run takes only its own comment away.
-func (s *sticky) settle(ctx context.Context, added *github.IssueComment) (string, error) {
-	ours, err := s.marked(ctx)
-	if err != nil {
-		return added.GetHTMLURL(), nil //nolint:nilerr // the comment stands; the next run looks again
-	}
-	ours = by(ours, added.GetUser().GetLogin())
-	if len(ours) == 0 || ours[0].GetID() >= added.GetID() {
-		return added.GetHTMLURL(), nil
-	}
-	first := ours[0]
-	if !s.isOutdoneBy(first) {
-		if err := s.edit(ctx, first); err != nil {
-			return added.GetHTMLURL(), err
-		}
-	}
-	return first.GetHTMLURL(), s.remove(ctx, added)
-}
-
-// update replaces the text of the first of our comments and removes the others, unless a later run has spoken.
-func (s *sticky) update(ctx context.Context, ours []*github.IssueComment) (string, error) {
-	for _, c := range ours {
-		if s.isOutdoneBy(c) {
-			return c.GetHTMLURL(), leftAlone("a later run has written it")
-		}
-	}
-	first := ours[0]
-	switch err := s.edit(ctx, first); {
-	case isGone(err) && s.posts == 0:
-		return s.create(ctx)
-	case err != nil:
-		return "", err
-	}
-	for _, c := range ours[1:] {
-		if err := s.remove(ctx, c); err != nil {
-			return first.GetHTMLURL(), err
-		}
-	}
-	return first.GetHTMLURL(), nil
-}
-
-func (s *sticky) edit(ctx context.Context, c *github.IssueComment) error {
-	if c.GetBody() == s.text {
-		return nil
-	}
-	_, _, err := s.gh.Issues.EditComment(ctx, s.owner, s.name, c.GetID(), &github.IssueComment{Body: &s.text})
-	return err
-}
-
-func (s *sticky) remove(ctx context.Context, c *github.IssueComment) error {
-	_, err := s.gh.Issues.DeleteComment(ctx, s.owner, s.name, c.GetID())
+func (c *sticky) remove(ctx context.Context, o *github.IssueComment) error {
+	_, err := c.gh.Issues.DeleteComment(ctx, c.owner, c.name, o.GetID())
 	if isGone(err) {
 		return nil
 	}
@@ -162,11 +184,4 @@ func (s *sticky) remove(ctx context.Context, c *github.IssueComment) error {
 func isGone(err error) bool {
 	var r *github.ErrorResponse
 	return errors.As(err, &r) && r.Response != nil && r.Response.StatusCode == http.StatusNotFound
-}
-
-// isOutdoneBy reports whether a comment is of a later run. A later run on another commit does not count when this one is
-// on the head.
-func (s *sticky) isOutdoneBy(c *github.IssueComment) bool {
-	m, _ := parseMarker(c.GetBody())
-	return m.isLater(s.own) && (m.isOf(s.own) || !s.isHead)
 }

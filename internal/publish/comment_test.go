@@ -7,49 +7,77 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// text is a comment of some run as it stands on GitHub.
-func text(m marker) string { return m.String() + "\n### old\n" }
-
-func later(m marker, run, attempt uint64) marker {
-	m.run, m.attempt = run, attempt
-	return m
+// The three ways on which nothing comes in between.
+func TestTheHappyPathsTakeSixRequests(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*bench, *Outcome)
+		want   []string
+	}{
+		{"the first comment", func(b *bench, _ *Outcome) { b.add("mallory", textOf(markerOn(testSHA, ownStamp()))) }, []string{
+			"GET commits/heads/fix/auth/status", "POST statuses/" + testSHA, "GET issues/7/comments", "POST issues/7/comments",
+			"GET issues/7/comments", "GET commits/" + testSHA + "/statuses",
+		}},
+		{"a comment that is there", func(b *bench, _ *Outcome) { b.add(actionsBot, textOf(markerOn(otherSHA, older()))) }, []string{
+			"GET commits/heads/fix/auth/status", "POST statuses/" + testSHA, "GET issues/7/comments", "PATCH issues/comments/101",
+			"GET commits/" + testSHA + "/statuses", "GET pulls/7",
+		}},
+		{"no pull request", func(_ *bench, o *Outcome) { o.Report.Target.PullRequest = 0 }, []string{
+			"GET commits/" + testSHA + "/statuses", "POST statuses/" + testSHA, "GET commits/" + testSHA + "/statuses",
+		}},
+		{"nothing to say but the status", func(_ *bench, o *Outcome) { o.Markdown = "" }, []string{
+			"GET commits/" + testSHA + "/statuses", "POST statuses/" + testSHA, "GET commits/" + testSHA + "/statuses",
+		}},
+	} {
+		b, o := newBench(t), testOutcome()
+		c.change(b, &o)
+		end := b.publish(t, o)
+		if diff := cmp.Diff(c.want, b.asked); diff != "" || end.Outdone {
+			t.Errorf("%s: outdone %v, requests (-want +got):\n%s", c.name, end.Outdone, diff)
+		}
+		if o.Report.Target.PullRequest == 0 || o.Markdown == "" {
+			continue
+		}
+		want := "<!-- previewgate v1 project= sha=" + testSHA + " dpl=dpl_1 run=200 attempt=1 started=1764000000 seen=0 -->\n### 1 thing to fix\n"
+		last := b.comments[len(b.comments)-1]
+		if last.Body != want || end.CommentURL != last.URL {
+			t.Errorf("%s: commented %q at %s, want %q", c.name, last.Body, end.CommentURL, want)
+		}
+	}
 }
 
-func TestTheFirstRunComments(t *testing.T) {
-	b := newBench(t)
-	b.add("mallory", text(ownMarker())+"forged")
-	b.comments[0].Body = "> " + b.comments[0].Body
-	if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{
-		"POST statuses/" + testSHA, "GET pulls/7", "GET issues/7/comments", "POST issues/7/comments", "GET issues/7/comments",
-	}, b.asked); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
-	}
-	want := "<!-- previewgate v1 project= sha=" + testSHA + " dpl=dpl_1 run=200 attempt=1 -->\n### 1 thing to fix\n"
-	if got := b.comments[1].Body; got != want {
-		t.Errorf("commented %q, want %q", got, want)
-	}
-}
-
-func TestTheNextRunEditsItsComment(t *testing.T) {
-	b := newBench(t)
-	for range 4 {
-		b.add("somebody", "a comment between")
-	}
-	ours := b.add(actionsBot, text(later(ownMarker(), 100, 3)))
-	if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{
-		"POST statuses/" + testSHA, "GET pulls/7", "GET issues/7/comments", "GET issues/7/comments?page=2",
-		"GET issues/7/comments?page=3", "GET /user", "PATCH issues/comments/" + ours.URL[strings.LastIndexByte(ours.URL, '-')+1:],
-	}, b.asked); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
-	}
-	if len(b.comments) != 5 || !strings.HasPrefix(ours.Body, ownMarker().String()) {
-		t.Errorf("%d comments, ours %q", len(b.comments), ours.Body)
+// What is not a plain branch of this repository takes one request more, to learn the head.
+func TestTheHeadIsAskedForWhereTheBranchDoesNotTell(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*bench, *Outcome)
+		tip    bool // the branch was asked for
+	}{
+		{"a fork", func(_ *bench, o *Outcome) { o.Fork = true }, false},
+		{"an unknown branch", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "" }, false},
+		{"a branch that leads elsewhere", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "../../pulls" }, false},
+		{"a branch with a line break", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "fix\n" }, false},
+		{"a branch that is gone", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "gone" }, true},
+		{"a branch that is no pull request's", func(b *bench, _ *Outcome) {
+			b.before = func(request string) int {
+				if request == "GET commits/heads/fix/auth/status" {
+					b.head = otherSHA
+				} else {
+					b.head = testSHA
+				}
+				return 0
+			}
+		}, true},
+	} {
+		b, o := newBench(t), testOutcome()
+		c.change(b, &o)
+		b.publish(t, o)
+		if asked := b.count("GET commits/heads/") > 0; asked != c.tip || b.count("GET pulls/7") != 1 {
+			t.Errorf("%s: requests %q", c.name, b.asked)
+		}
+		if len(b.comments) != 1 || len(b.statuses) != 1 {
+			t.Errorf("%s: %d comments, %d statuses", c.name, len(b.comments), len(b.statuses))
+		}
 	}
 }
 
@@ -67,86 +95,93 @@ func TestWhoseCommentItIs(t *testing.T) {
 		{"an app's token", "gatekeeper[bot]", true, []string{actionsBot, "mallory"}, true},
 		{"a first comment after forged ones", actionsBot, true, []string{"mallory", "github-actions"}, false},
 	} {
-		b := newBench(t)
-		b.login, b.isApp = c.login, c.isApp
-		for _, other := range c.others {
-			b.add(other, text(later(ownMarker(), 900, 1)))
-		}
-		if c.edited {
-			b.add(strings.ToLower(c.login), text(later(ownMarker(), 100, 1)))
-		}
-		if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		last := b.comments[len(b.comments)-1]
-		if len(b.comments) != len(c.others)+1 || !strings.EqualFold(last.User.Login, c.login) ||
-			!strings.Contains(last.Body, "1 thing to fix") {
-			t.Errorf("%s: %d comments, the last by %s: %q", c.name, len(b.comments), last.User.Login, last.Body)
-		}
-		if added := b.creates() > 0; added == c.edited {
-			t.Errorf("%s: added %v", c.name, added)
+		for _, status := range []string{"", "POST statuses/" + testSHA} { // whether GitHub tells in the answer to the status
+			b := newBench(t)
+			b.login, b.isApp, b.before = c.login, c.isApp, refuse(status, 404)
+			for _, other := range c.others {
+				b.add(other, textOf(markerOn(testSHA, older())))
+			}
+			if c.edited {
+				b.add(strings.ToLower(c.login), textOf(markerOn(testSHA, older())))
+			}
+			if _, err := b.publisher.Publish(t.Context(), testOutcome()); (err == nil) != (status == "") {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			last := b.comments[len(b.comments)-1]
+			if len(b.comments) != len(c.others)+1 || !strings.EqualFold(last.User.Login, c.login) ||
+				!strings.Contains(last.Body, "1 thing to fix") {
+				t.Errorf("%s: %d comments, the last by %s: %q", c.name, len(b.comments), last.User.Login, last.Body)
+			}
+			if added := b.count("POST issues/7/comments") > 0; added == c.edited {
+				t.Errorf("%s: added %v", c.name, added)
+			}
+			if asked := b.count("GET /user") + b.count("POST /graphql"); asked > 0 && status == "" {
+				t.Errorf("%s: GitHub was asked who the token is", c.name)
+			}
 		}
 	}
 }
 
-func TestALaterRunHasTheWord(t *testing.T) {
-	elsewhere := ownMarker()
-	elsewhere.sha = otherSHA
-	scoped := later(ownMarker(), 900, 1)
+func TestANewerRunHasTheWordInTheComment(t *testing.T) {
+	scoped := markerOn(testSHA, newer())
 	scoped.project = "docs"
+	old := markerOn(testSHA, stamp{0, 0, 900, 9})
+	withoutStart := strings.Replace(textOf(old), " started=0 seen=0", "", 1)
 	for _, c := range []struct {
 		name   string
-		there  marker
+		there  string
 		before func(string) int
 		want   string // replaced, kept or added
 	}{
-		{"an older run", later(ownMarker(), 199, 9), nil, "replaced"},
-		{"the same run, run again", ownMarker(), nil, "replaced"},
-		{"an earlier attempt", later(ownMarker(), 200, 0), nil, "replaced"},
-		{"a later run", later(ownMarker(), 201, 1), nil, "kept"},
-		{"a later attempt", later(ownMarker(), 200, 2), nil, "kept"},
-		{"a later run on a commit that is not the head", later(elsewhere, 201, 1), nil, "replaced"},
-		{"another project", scoped, nil, "added"},
-		{"a later run when the head is not known", later(elsewhere, 201, 1), refuse("GET pulls/7", 403), "kept"},
-		{"an older run when the head is not known", later(elsewhere, 199, 1), refuse("GET pulls/7", 403), "replaced"},
+		{"an older run", textOf(markerOn(testSHA, begun(-60, 999, 9))), nil, "replaced"},
+		{"the same run, told twice", textOf(markerOn(testSHA, ownStamp())), nil, "replaced"},
+		{"an earlier attempt", textOf(markerOn(testSHA, begun(-9, 200, 0))), nil, "replaced"},
+		{"a run of the same second with a lower id", textOf(markerOn(testSHA, begun(0, 199, 1))), nil, "replaced"},
+		{"a run of the same second with a higher id", textOf(markerOn(testSHA, begun(0, 201, 1))), nil, "kept"},
+		{"a run that began later, with a lower id", textOf(markerOn(testSHA, begun(1, 100, 2))), nil, "kept"},
+		{"a release that did not know when it began", withoutStart, nil, "replaced"},
+		{"a run of the future", textOf(markerOn(testSHA, begun(3600, 201, 1))), nil, "replaced"},
+		{"a newer run on a commit that is not the head", textOf(markerOn(otherSHA, newer())), nil, "replaced"},
+		{"another project", textOf(scoped), nil, "added"},
+		{"a newer run elsewhere when the head is not known", textOf(markerOn(otherSHA, newer())), noHead, "kept"},
+		{"an older run elsewhere when the head is not known", textOf(markerOn(otherSHA, older())), noHead, "replaced"},
 	} {
 		b := newBench(t)
-		there := b.add(actionsBot, text(c.there))
+		there := b.add(actionsBot, c.there)
 		b.before = c.before
-		if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
+		b.publish(t, testOutcome())
 		got := "kept"
 		switch {
 		case len(b.comments) > 1:
 			got = "added"
-		case there.Body != text(c.there):
+		case there.Body != c.there:
 			got = "replaced"
 		}
 		if got != c.want || len(b.statuses) != 1 {
 			t.Errorf("%s: %s, want %s; %d statuses", c.name, got, c.want, len(b.statuses))
 		}
+		if note := strings.Contains(b.log.String(), "::notice::the comment was not written: a newer run has written it"); note != (got == "kept") {
+			t.Errorf("%s: log:\n%s", c.name, &b.log)
+		}
 	}
 }
 
-// refuse answers one request with a status.
-func refuse(request string, status int) func(string) int {
-	return func(asked string) int {
-		if asked == request {
-			return status
-		}
-		return 0
+// noHead keeps it from being found out which commit is the head.
+func noHead(request string) int {
+	if request == "GET pulls/7" || strings.HasPrefix(request, "GET commits/heads/") {
+		return 403
 	}
+	return 0
 }
 
 func TestTheHeadHasMoved(t *testing.T) {
 	b := newBench(t)
 	b.head = otherSHA
-	there := b.add(actionsBot, text(later(ownMarker(), 100, 1)))
-	if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil {
-		t.Fatal(err)
+	there := b.add(actionsBot, textOf(markerOn(testSHA, older())))
+	if end := b.publish(t, testOutcome()); end.Outdone || end.CommentURL != "" {
+		t.Errorf("ending %+v", end)
 	}
-	if there.Body != text(later(ownMarker(), 100, 1)) || len(b.comments) != 1 || len(b.statuses) != 1 {
+	if there.Body != textOf(markerOn(testSHA, older())) || len(b.comments) != 1 || len(b.statuses) != 1 {
 		t.Errorf("comments %v, statuses %v; want a status alone", b.comments, b.statuses)
 	}
 	if !strings.Contains(b.log.String(), "::notice::the comment was not written: the pull request has got other commits") {
@@ -159,9 +194,7 @@ func TestLongReportsAreCut(t *testing.T) {
 	o := testOutcome()
 	o.Markdown = strings.Repeat("a line with ünïcode\n", 5000)
 	o.Scope = strings.Repeat("ü", 100)
-	if err := b.publisher.Publish(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	b.publish(t, o)
 	body := b.comments[0].Body
 	if len(body) > 65_536 || len(body) < 63_000 || !strings.HasSuffix(body, "ünïcode\n\n*This report was cut: it is too long for here.*\n") {
 		t.Errorf("%d bytes, ending in %q", len(body), body[len(body)-100:])

@@ -1,21 +1,15 @@
 package publish
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"testing"
-
-	"github.com/previewgate/previewgate/gate"
-	"github.com/previewgate/previewgate/internal/hub"
+	"time"
 )
 
 // A comment is one on the fake's pull request.
@@ -23,21 +17,47 @@ type comment struct {
 	ID   int64  `json:"id"`
 	Body string `json:"body"`
 	URL  string `json:"html_url"`
-	User struct {
-		Login string `json:"login"`
-		Type  string `json:"type"`
-	} `json:"user"`
+	User user   `json:"user"`
 }
 
-// A fakeGitHub is as much of GitHub as publishing needs: one commit, one pull request and its comments.
+type user struct {
+	Login string `json:"login"`
+	Type  string `json:"type"`
+}
+
+// userOf returns a user as GitHub tells of them.
+func userOf(login string) user {
+	if strings.HasSuffix(login, "[bot]") {
+		return user{login, "Bot"}
+	}
+	return user{login, "User"}
+}
+
+// A posted is a status of a commit.
+type posted struct {
+	SHA         string `json:"-"`
+	State       string `json:"state"`
+	Context     string `json:"context"`
+	Description string `json:"description"`
+	TargetURL   string `json:"target_url"`
+	Creator     user   `json:"creator"`
+	CreatedAt   string `json:"created_at,omitempty"`
+}
+
+// A fakeGitHub is as much of GitHub as publishing needs: a repository with one pull request, number 7 from the branch
+// fix/auth.
 type fakeGitHub struct {
 	mu       sync.Mutex
 	login    string // whom the token belongs to
 	isApp    bool
 	head     string
+	now      time.Time // that answers tell
+	paged    int       // how many of a list go on a page
 	comments []*comment
-	statuses []map[string]string
+	statuses []posted // the oldest first
+	checks   []map[string]any
 	asked    []string
+	lastID   int64
 
 	// before is called with each request and answers it by returning a status.
 	before func(request string) int
@@ -51,6 +71,7 @@ func (f *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		request += "?page=" + page
 	}
 	f.asked = append(f.asked, request)
+	w.Header().Set("Date", f.now.Format(http.TimeFormat))
 	status := 0
 	if f.before != nil {
 		status = f.before(request)
@@ -70,39 +91,115 @@ func (f *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fakeGitHub) handle(w http.ResponseWriter, r *http.Request) any {
-	var sent map[string]string
-	_ = json.NewDecoder(r.Body).Decode(&sent)
 	path := strings.TrimPrefix(r.URL.Path, "/repos/acme/shop/")
-	id, _ := strconv.ParseInt(path[strings.LastIndexByte(path, '/')+1:], 10, 64)
-	at := slices.IndexFunc(f.comments, func(c *comment) bool { return c.ID == id })
+	last := path[strings.LastIndexByte(path, '/')+1:]
 	switch {
 	case strings.HasPrefix(path, "statuses/"):
-		f.statuses = append(f.statuses, sent)
-		return sent
+		return f.addStatus(last, r)
+	case path == "commits/heads/fix/auth/status":
+		return map[string]any{"sha": f.head, "statuses": f.standing(f.head), "total_count": len(f.standing(f.head))}
+	case strings.HasPrefix(path, "commits/") && last == "statuses":
+		return page(f, w, r, f.history(strings.Split(path, "/")[1]))
 	case path == "pulls/7":
 		return map[string]any{"number": 7, "head": map[string]string{"sha": f.head}}
+	case path == "issues/7/comments" && r.Method == http.MethodPost:
+		return f.add(f.login, sentBody(r))
+	case path == "issues/7/comments":
+		return page(f, w, r, f.comments)
+	case strings.HasPrefix(path, "issues/comments/"):
+		return f.oneComment(w, r, last)
+	case strings.HasPrefix(path, "check-runs"):
+		return f.check(r)
+	case path == "/graphql":
+		return map[string]any{"data": map[string]any{"viewer": map[string]string{"login": f.login}}}
 	case path == "/user" && !f.isApp:
-		return map[string]string{"login": f.login}
+		return userOf(f.login)
 	case path == "/user":
 		w.WriteHeader(http.StatusForbidden)
 		return map[string]string{"message": "Resource not accessible by integration"}
-	case path == "/graphql":
-		viewer := map[string]string{"login": f.login}
-		return map[string]any{"data": map[string]any{"viewer": viewer}}
-	case path == "issues/7/comments" && r.Method == http.MethodPost:
-		return f.add(f.login, sent["body"])
-	case path == "issues/7/comments":
-		return f.page(w, r)
+	}
+	return notFound(w)
+}
+
+func notFound(w http.ResponseWriter) any {
+	w.WriteHeader(http.StatusNotFound)
+	return map[string]string{"message": "Not Found"}
+}
+
+func sentBody(r *http.Request) string {
+	var sent struct{ Body string }
+	_ = json.NewDecoder(r.Body).Decode(&sent)
+	return sent.Body
+}
+
+func (f *fakeGitHub) addStatus(sha string, r *http.Request) posted {
+	var s posted
+	_ = json.NewDecoder(r.Body).Decode(&s)
+	s.SHA, s.Creator = sha, userOf(f.login)
+	f.statuses = append(f.statuses, s)
+	return s
+}
+
+// history lists the statuses of a commit, the latest first.
+func (f *fakeGitHub) history(sha string) []posted {
+	var all []posted
+	for _, s := range slices.Backward(f.statuses) {
+		if s.SHA == sha {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// standing lists the latest status of each context.
+func (f *fakeGitHub) standing(sha string) []posted {
+	var latest []posted
+	for _, s := range f.history(sha) {
+		if !slices.ContainsFunc(latest, func(l posted) bool { return l.Context == s.Context }) {
+			latest = append(latest, s)
+		}
+	}
+	return latest
+}
+
+// page answers with a page of a list, of which there is always a first.
+func page[T any](f *fakeGitHub, w http.ResponseWriter, r *http.Request, all []T) []T {
+	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	from := min(f.paged*(max(number, 1)-1), len(all))
+	to := min(from+f.paged, len(all))
+	if to < len(all) {
+		w.Header().Set("Link", fmt.Sprintf(`<http://x/?page=%d>; rel="next"`, max(number, 1)+1))
+	}
+	return append([]T{}, all[from:to]...)
+}
+
+func (f *fakeGitHub) add(login, body string) *comment {
+	f.lastID++
+	c := &comment{f.lastID, body, fmt.Sprintf("https://github.com/acme/shop/pull/7#issuecomment-%d", f.lastID), userOf(login)}
+	f.comments = append(f.comments, c)
+	return c
+}
+
+func (f *fakeGitHub) oneComment(w http.ResponseWriter, r *http.Request, id string) any {
+	at := slices.IndexFunc(f.comments, func(c *comment) bool { return strconv.FormatInt(c.ID, 10) == id })
+	switch {
 	case at < 0:
-		w.WriteHeader(http.StatusNotFound)
-		return map[string]string{"message": "Not Found"}
+		return notFound(w)
 	case r.Method == http.MethodDelete:
 		f.comments = slices.Delete(f.comments, at, at+1)
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	f.comments[at].Body = sent["body"]
+	f.comments[at].Body = sentBody(r)
 	return f.comments[at]
+}
+
+// check keeps each request about a check run as it came.
+func (f *fakeGitHub) check(r *http.Request) any {
+	var sent map[string]any
+	_ = json.NewDecoder(r.Body).Decode(&sent)
+	f.checks = append(f.checks, sent)
+	return map[string]any{"id": 77}
 }
 
 // within serves requests within the process, so that tests can run on a clock of their own.
@@ -118,98 +215,4 @@ func (w within) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, req)
 	return answer.Result(), nil
-}
-
-// page lists comments by twos, whatever is asked for.
-func (f *fakeGitHub) page(w http.ResponseWriter, r *http.Request) any {
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	from := min(2*(max(page, 1)-1), len(f.comments))
-	to := min(from+2, len(f.comments))
-	if to < len(f.comments) {
-		w.Header().Set("Link", fmt.Sprintf(`<http://x/?page=%d>; rel="next"`, page+1))
-	}
-	return f.comments[from:to]
-}
-
-func (f *fakeGitHub) add(login, body string) *comment {
-	id := int64(100 + len(f.asked))
-	if n := len(f.comments); n > 0 {
-		id = max(id, f.comments[n-1].ID+1)
-	}
-	c := &comment{ID: id, Body: body, URL: fmt.Sprintf("https://github.com/acme/shop/pull/7#issuecomment-%d", id)}
-	c.User.Login, c.User.Type = login, "User"
-	if strings.HasSuffix(login, "[bot]") {
-		c.User.Type = "Bot"
-	}
-	f.comments = append(f.comments, c)
-	return c
-}
-
-const (
-	testSHA  = "8f4b7c1d2e3f405162738495a6b7c8d9e0f10213"
-	otherSHA = "1111111111111111111111111111111111111111"
-)
-
-// ownMarker is the marker of the run that a bench publishes for.
-func ownMarker() marker { return marker{"", testSHA, "dpl_1", 200, 1} }
-
-// A bench is a publisher, and everything that it writes to.
-type bench struct {
-	*fakeGitHub
-	publisher *Publisher
-	log       bytes.Buffer
-	dir       string
-}
-
-// newBench returns a publisher with a workflow's own token, for run 200 on the head of pull request 7.
-func newBench(t *testing.T) *bench {
-	t.Helper()
-	b := &bench{fakeGitHub: &fakeGitHub{login: actionsBot, isApp: true, head: testSHA}, dir: t.TempDir()}
-	gh, err := hub.New("", "ghs_x", within{b.fakeGitHub})
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := map[string]string{
-		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_ID": "200",
-		"GITHUB_RUN_ATTEMPT": "1", "GITHUB_STEP_SUMMARY": b.path("summary"), "GITHUB_OUTPUT": b.path("output"),
-		"RUNNER_TEMP": b.dir,
-	}
-	b.publisher = New(gh, NewLog(&b.log), func(key string) string { return env[key] })
-	return b
-}
-
-func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
-
-func (b *bench) read(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(b.path(name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// creates returns how often adding a comment was asked for.
-func (b *bench) creates() int {
-	n := 0
-	for _, asked := range b.asked {
-		if asked == "POST issues/7/comments" {
-			n++
-		}
-	}
-	return n
-}
-
-func testOutcome() Outcome {
-	check := &gate.Check{ID: "redirect-uri-registered", Title: "It is registered", Fix: "Register it."}
-	return Outcome{
-		Report: gate.Report{
-			Target: gate.Target{
-				URL: "https://web.vercel.app", Deployment: "dpl_1", Repository: "acme/shop", PullRequest: 7, SHA: testSHA,
-			},
-			Results: []gate.Result{{Check: check, Verdict: gate.Fail("the redirect URI is not registered")}},
-		},
-		State: "failure", Description: "the redirect URI is not registered", Markdown: "### 1 thing to fix\n",
-		JSON: []byte(`{"version":1}`),
-	}
 }

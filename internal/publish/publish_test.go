@@ -10,23 +10,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/previewgate/previewgate/gate"
 )
 
 func TestEverythingIsPublished(t *testing.T) {
 	b := newBench(t)
 	o := testOutcome()
 	o.Description = "two\r\nlines\x00 " + strings.Repeat("ü", 200)
-	if err := b.publisher.Publish(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if len(b.asked) > 6 {
-		t.Errorf("%d requests: %q", len(b.asked), b.asked)
-	}
-	if diff := cmp.Diff([]map[string]string{{
-		"state": "failure", "context": "previewgate", "description": "two lines " + strings.Repeat("ü", 129) + "…",
-		"target_url": "https://github.com/acme/shop/actions/runs/200/attempts/1",
+	b.publish(t, o)
+	if diff := cmp.Diff([]posted{{
+		testSHA, "failure", "previewgate", "two lines " + strings.Repeat("ü", 129) + "…",
+		"https://github.com/acme/shop/actions/runs/200/attempts/1#previewgate-started=1764000000&on=dpl_1&reported",
+		userOf(actionsBot), "",
 	}}, b.statuses); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)
 	}
@@ -55,13 +49,11 @@ func TestAScopeHasItsOwnStatusAndComment(t *testing.T) {
 	for _, scope := range []string{"web", "docs", "web"} {
 		o := testOutcome()
 		o.Scope = scope
-		if err := b.publisher.Publish(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
+		b.publish(t, o)
 	}
 	var contexts []string
 	for _, s := range b.statuses {
-		contexts = append(contexts, s["context"])
+		contexts = append(contexts, s.Context)
 	}
 	if diff := cmp.Diff([]string{"previewgate (web)", "previewgate (docs)", "previewgate (web)"}, contexts); diff != "" {
 		t.Errorf("contexts (-want +got):\n%s", diff)
@@ -75,28 +67,23 @@ func TestACommitWithoutAPreview(t *testing.T) {
 	b := newBench(t)
 	o := testOutcome()
 	o.Report.Results, o.State, o.Markdown, o.JSON = nil, "success", "", nil
-	if err := b.publisher.Publish(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	b.publish(t, o)
 	outputs := parseOutputs(t, b.read(t, "output"))
 	if diff := cmp.Diff(map[string]string{"outcome": "", "cause": "", "comment-url": "", "report": ""}, outputs); diff != "" {
 		t.Errorf("outputs (-want +got):\n%s", diff)
 	}
-	if len(b.asked) != 1 || b.statuses[0]["state"] != "success" {
-		t.Errorf("requests %q, statuses %v", b.asked, b.statuses)
+	if len(b.statuses) != 1 || b.statuses[0].State != "success" || strings.Contains(b.statuses[0].TargetURL, "reported") {
+		t.Errorf("statuses %v", b.statuses)
 	}
 }
 
-func TestPending(t *testing.T) {
+func TestARunWithoutARunnerHasNoMark(t *testing.T) {
 	b := newBench(t)
-	if err := b.publisher.Pending(t.Context(), testOutcome().Report.Target, "web"); err != nil {
-		t.Fatal(err)
-	}
-	if got := b.statuses[0]; got["state"] != "pending" || got["context"] != "previewgate (web)" || len(b.asked) != 1 {
-		t.Errorf("status %v after %q", got, b.asked)
-	}
-	if err := b.publisher.Pending(t.Context(), gate.Target{}, ""); err != nil || len(b.asked) != 1 {
-		t.Errorf("without a commit: %v, %q", err, b.asked)
+	clear(b.env)
+	b.employ(t)
+	b.publish(t, testOutcome())
+	if len(b.comments) != 1 || b.statuses[0].TargetURL != "" {
+		t.Errorf("%d comments, statuses %v", len(b.comments), b.statuses)
 	}
 }
 
@@ -129,16 +116,19 @@ func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
 			b.before = forbid("issues/")
 		}, "", 1, 0, advice + "  pull-requests: read\n"},
 		{"no permission to set a status", func(b *bench, _ *Outcome) {
-			b.before = forbid("statuses/")
+			b.before = forbid("statuses")
 		}, "the commit status was not set: the token lacks `statuses: write`", 0, 1, advice + "  statuses: write\n"},
 		{"no permission at all", func(b *bench, _ *Outcome) {
-			b.before = forbid("statuses/", "issues/", "pulls/")
+			b.before = forbid("status", "issues/", "pulls/")
 		}, "the commit status was not set: the token lacks", 0, 0, advice + "  statuses: write%0A  pull-requests: read\n"},
 		{"no commit", func(_ *bench, o *Outcome) { o.Report.Target.SHA = "" }, "", 0, 1, ""},
 		{"no commit, no permission to comment", func(b *bench, o *Outcome) {
 			o.Report.Target.SHA = ""
 			b.before = forbid("POST issues/")
 		}, "the comment was not written: the token lacks `pull-requests: write`", 0, 0, advice},
+		{"no commit but an address", func(_ *bench, o *Outcome) {
+			o.Report.Target.SHA = "../issues/7/comments"
+		}, "the commit status was not set: what is to be judged is no commit", 0, 0, "::notice::the comment was not written: the pull request has got other commits"},
 		{"no pull request", func(_ *bench, o *Outcome) { o.Report.Target.PullRequest = 0 }, "", 1, 0, ""},
 		{"nothing to publish to", func(_ *bench, o *Outcome) {
 			o.Report.Target.SHA, o.Report.Target.PullRequest = "", 0
@@ -146,18 +136,21 @@ func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
 		{"nothing to say", func(_ *bench, o *Outcome) { o.Markdown = "" }, "", 1, 0, ""},
 		{"a locked conversation", func(b *bench, _ *Outcome) {
 			b.before = refuse("POST issues/7/comments", 410)
-		}, "", 1, 0, "::warning::the comment was not written: GitHub answers 410"},
+		}, "", 1, 0, "::warning::the comment was not written: the conversation of the pull request is locked (410)"},
 		{"files that cannot be written", func(b *bench, _ *Outcome) {
 			b.publisher.summary, b.publisher.outputs = b.dir, b.dir
 		}, "", 1, 1, "::warning::the step summary was not written: open "},
 		{"no runner", func(b *bench, _ *Outcome) {
-			b.publisher.summary, b.publisher.outputs, b.publisher.run = "", "", run{}
+			b.publisher.summary, b.publisher.outputs = "", ""
 		}, "", 1, 1, ""},
+		{"what has been said cannot be read", func(b *bench, _ *Outcome) {
+			b.before = refuse("GET commits/"+testSHA+"/statuses", 404)
+		}, "", 1, 1, "::warning::the last look at what other runs have said was not finished: GitHub finds nothing there"},
 	} {
 		b := newBench(t)
 		o := testOutcome()
 		c.change(b, &o)
-		err := b.publisher.Publish(t.Context(), o)
+		_, err := b.publisher.Publish(t.Context(), o)
 		if (err == nil) != (c.fails == "") || err != nil && !strings.HasPrefix(err.Error(), c.fails) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.fails)
 		}
@@ -182,12 +175,12 @@ func TestAStatusIsTriedAgain(t *testing.T) {
 			}
 			return 0
 		}
-		if err := b.publisher.Publish(t.Context(), testOutcome()); err != nil || len(b.statuses) != 1 {
+		if _, err := b.publisher.Publish(t.Context(), testOutcome()); err != nil || len(b.statuses) != 1 {
 			t.Errorf("%d statuses after %d tries: %v", len(b.statuses), tries, err)
 		}
 		b.before = refuse("POST statuses/"+testSHA, 502)
 		started := time.Now()
-		err := b.publisher.Publish(t.Context(), testOutcome())
+		_, err := b.publisher.Publish(t.Context(), testOutcome())
 		if err == nil || time.Since(started) > 5*time.Second {
 			t.Errorf("after %v: %v", time.Since(started), err)
 		}
@@ -198,9 +191,9 @@ func TestAStoppedRunDoesNotWait(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := b.publisher.Publish(ctx, testOutcome())
-	if err == nil || err.Error() != "the commit status was not set: the run was stopped" {
-		t.Errorf("error %v", err)
+	_, err := b.publisher.Publish(ctx, testOutcome())
+	if err == nil || err.Error() != "the commit status was not set: the run was stopped" || len(b.asked) > 0 {
+		t.Errorf("error %v, requests %q", err, b.asked)
 	}
 	if got := parseOutputs(t, b.read(t, "output"))["outcome"]; got != "closed" {
 		t.Errorf("outcome %q", got)

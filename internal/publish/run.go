@@ -6,27 +6,36 @@ import (
 	"strings"
 )
 
-// A run is one attempt of one run of a workflow. Later runs have higher ids.
+// A run is one attempt of one run of a workflow. Ids grow in the order in which runs are created, which is not that in
+// which they begin.
 type run struct {
 	server, repository string
 	id, attempt        uint64
 }
 
-// readRun reads what the runner says of itself. A number that is not one counts as 0: older than any.
+// readRun reads what the runner says of itself. An id that is none counts as 0, and an attempt that is none as the first.
 func readRun(getenv func(string) string) run {
 	id, _ := strconv.ParseUint(getenv("GITHUB_RUN_ID"), 10, 63)
 	attempt, _ := strconv.ParseUint(getenv("GITHUB_RUN_ATTEMPT"), 10, 31)
 	return run{
 		server:     strings.TrimRight(getenv("GITHUB_SERVER_URL"), "/"),
 		repository: getenv("GITHUB_REPOSITORY"),
-		id:         id, attempt: attempt,
+		id:         id, attempt: max(attempt, 1),
 	}
 }
 
-// url returns the address of the run's page, or "" outside of a workflow.
-func (r run) url() string {
-	if r.id == 0 || r.server == "" {
+// pages returns how the addresses of the pages of this repository's runs begin, or "" outside of a workflow.
+func (r run) pages() string {
+	if r.id == 0 || r.server == "" || r.repository == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s/%s/actions/runs/%d/attempts/%d", r.server, r.repository, r.id, max(r.attempt, 1))
+	return r.server + "/" + r.repository + "/actions/runs/"
+}
+
+// page returns the address of the page of a run of this repository, or "" outside of a workflow.
+func (r run) page(s stamp) string {
+	if r.pages() == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s%d/attempts/%d", r.pages(), s.run, s.attempt)
 }

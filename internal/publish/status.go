@@ -2,6 +2,8 @@ package publish
 
 import (
 	"context"
+	"errors"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -12,42 +14,85 @@ import (
 	"github.com/previewgate/previewgate/internal/hub"
 )
 
-// statusTries is how often a status is posted. Repeating it is harmless: of several with one context the last counts.
-const statusTries = 3
+const (
+	statusTries    = 3         // of posting one; repeating it is harmless: of several the last counts
+	maxDescription = 140       // characters of a status's description that GitHub takes
+	pending        = "pending" // the one state that is not the end
+)
 
-// maxDescription is as long as GitHub lets a status's description be.
-const maxDescription = 140
+// A subject is what is spoken of: a commit under the name of a status and, if it has one, its pull request.
+type subject struct {
+	owner, name string // of the repository
+	sha, scope  string
+	pull        int // 0 without one
+}
 
-// A status is what is said of a commit.
-type status struct {
-	scope, state, description string
+func newSubject(target gate.Target, scope string) subject {
+	owner, name, _ := strings.Cut(target.Repository, "/")
+	return subject{owner, name, target.SHA, scope, target.PullRequest}
 }
 
 // Context returns the name of the commit status, which a branch may require.
-func Context(scope string) string {
+func Context(scope string) string { return named("previewgate", scope) }
+
+// named adds a scope to the name of what every scope has one of.
+func named(name, scope string) string {
 	if scope == "" {
-		return "previewgate"
+		return name
 	}
-	return "previewgate (" + scope + ")"
+	return name + " (" + scope + ")"
 }
 
-// setStatus sets a status even if a later run has set it before: what an earlier status says is anybody's claim who may
-// write statuses, and must not silence the gate.
-func (p *Publisher) setStatus(ctx context.Context, target gate.Target, s status) error {
-	owner, name, _ := strings.Cut(target.Repository, "/")
-	posted := &github.RepoStatus{
-		State:       new(s.state),
-		Context:     new(Context(s.scope)),
-		Description: new(cut(oneLine(s.description), maxDescription)),
+var errNoCommit = errors.New("what is to be judged is no commit")
+
+// isCommit reports whether an event's commit is the hash of one, and not part of an address that leads elsewhere.
+func isCommit(sha string) bool { return regexp.MustCompile(`^[0-9a-fA-F]{40,64}$`).MatchString(sha) }
+
+// A status is what is said of a commit.
+type status struct {
+	state, description string
+	address            string // of the page with more; carries the mark
+	mark               mark   // in the address; zero for none of ours
+}
+
+// isNewer reports whether s has a newer stamp than the other, or ends what the other has begun.
+func (s status) isNewer(other status) bool {
+	if c := s.mark.compare(other.mark.stamp); c != 0 || s.mark == (mark{}) {
+		return c > 0
 	}
-	if url := p.run.url(); url != "" {
-		posted.TargetURL = &url
+	return s.state != pending && other.state == pending
+}
+
+// word returns a status of this run.
+func (p *Publisher) word(state, description string, m mark) status {
+	return status{state, cut(oneLine(description), maxDescription), p.run.address(m), m}
+}
+
+// An answer is what became of a status that was to be set.
+type answer struct {
+	login  string // who our token is, as GitHub says
+	stands bool   // the status was set, or may have been
+	err    error
+}
+
+// post sets a status.
+func (p *Publisher) post(ctx context.Context, s subject, word status) answer {
+	if !isCommit(s.sha) {
+		return answer{err: errNoCommit}
 	}
+	posted := &github.RepoStatus{State: &word.state, Context: new(Context(s.scope)), Description: &word.description}
+	if word.address != "" {
+		posted.TargetURL = &word.address
+	}
+	var a answer
 	for tries := 1; ; tries++ {
-		_, _, err := p.gh.Repositories.CreateStatus(ctx, owner, name, target.SHA, posted)
+		sent := ctx.Err() == nil
+		got, _, err := p.gh.Repositories.CreateStatus(ctx, s.owner, s.name, s.sha, posted)
+		a.login, a.err = got.GetCreator().GetLogin(), err
+		a.stands = a.stands || sent && (err == nil || hub.Ambiguous(err))
 		wait, again := hub.Again(err)
 		if !again || tries == statusTries || !sleep(ctx, wait) {
-			return err
+			return a
 		}
 	}
 }
