@@ -58,3 +58,9 @@ func refusePreview(u *url.URL, explicitPort string) string {
 	}
 	return ""
 }
+
+// IsAllowed reports whether --allow-host names the host of an address, so that no rule applies to it.
+func IsAllowed(u *url.URL, allow []string) bool {
+	entries, err := parseAllow(allow)
+	return err == nil && rules{lifted: entries}.lifts(u.Hostname(), port(u))
+}

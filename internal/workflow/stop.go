@@ -1,0 +1,77 @@
+package workflow
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"github.com/previewgate/previewgate/internal/action"
+)
+
+// publishing is how long GitHub may take to be told of a verdict.
+const publishing = time.Minute
+
+// outliving returns a context in which a run can still speak after ctx was canceled: for as long as the runner gives it.
+func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
+	alive, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishing)
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(lastWords - time.Second)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-alive.Done():
+		}
+	})
+	return alive, func() { stop(); cancel() }
+}
+
+// stopped ends a run that was canceled. What it found out so far is no verdict.
+func (w Run) stopped(ctx context.Context, r action.Resolved) Ending {
+	const why = "the run was cancelled before it came to a verdict: run it again"
+	w.Log.Error(why)
+	return w.resolve(ctx, r, "error", why, Undecided)
+}
+
+// crashed ends a run whose program is at fault. What crashed it may hold a secret, so only the stack is told.
+func (w Run) crashed(ctx context.Context, r action.Resolved, stack []byte) Ending {
+	w.Log.Error("previewgate crashed: please report this, with the stack that follows")
+	w.Log.Print(string(stack))
+	return w.resolve(ctx, r, "error", "previewgate crashed: the log of its run says where", Broken)
+}
+
+// An answer is what Judge came to, or the stack of its crash.
+type answer struct {
+	Verdict
+	err   error
+	stack []byte
+}
+
+// ask calls Judge in a goroutine of its own, so that the run need not wait for it.
+func (w Run) ask(ctx context.Context, e action.Event, r action.Resolved) <-chan answer {
+	answers := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if recover() != nil {
+				a.stack = debug.Stack()
+			}
+			answers <- a
+		}()
+		a.Verdict, a.err = w.Judge(ctx, e, r)
+	}()
+	return answers
+}
+
+// leave ends a run that was stopped while it judged. The status comes first; Judge then has what is left of the run's
+// last words to end the sessions that it started.
+func (w Run) leave(ctx context.Context, r action.Resolved, answers <-chan answer) Ending {
+	timer := time.NewTimer(lastWords - time.Second)
+	defer timer.Stop()
+	end := w.stopped(ctx, r)
+	select {
+	case <-answers:
+	case <-timer.C:
+	}
+	return end
+}
