@@ -43,12 +43,14 @@ func All() []*gate.Check {
 		TestAccount,
 		SessionAccepted,
 		AppAPIKey,
+		RedirectLoop,
 		JWKSReachable,
 		TokenIssued,
 		TokenVerifies,
 		TokenRefreshes,
 		RefreshErrors,
 		ForcedRefresh,
+		RefreshStorm,
 		ConvexURL,
 		ConvexReachable,
 		ConvexEnv,
@@ -61,6 +63,7 @@ func All() []*gate.Check {
 		ConvexFresh,
 		SignOutPrefetch,
 		SignOutGet,
+		SignOutBackground,
 		HomepageURL,
 	}
 }

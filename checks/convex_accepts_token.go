@@ -17,7 +17,8 @@ import (
 // Convex refuses in this order: no provider has the token's issuer and
 // audience; its keys cannot be loaded; none of them signed the token; the
 // token is not valid yet, or no longer; it lacks a claim. Each has a fix of its
-// own. A token that expired less than a minute before Convex saw it says that
+// own. Where no token could be had here and a browser looked, the app's own
+// messages to Convex tell whether it was taken. A token that expired less than a minute before Convex saw it says that
 // this run was slow, and nothing of the app.
 //
 // # Fix
@@ -29,15 +30,22 @@ var ConvexAcceptsToken = &gate.Check{
 	Stage: gate.StageConvex,
 	Title: "Convex takes the app's tokens",
 	Fix:   "Make the provider in `convex/auth.config.ts` fit the token's issuer and audience, and deploy.",
-	Needs: []gate.Need{facts.ConvexAcceptance, facts.ConvexTrust, facts.ConvexSite},
-	Uses:  []gate.Need{facts.ConvexProviders, facts.ConvexOpened, facts.ConvexInstance, facts.JWKS, facts.Repository},
+	Needs: []gate.Need{facts.ConvexSite},
+	Uses:  []gate.Need{facts.ConvexAcceptance, facts.ConvexTrust, facts.BrowserVisit, facts.ConvexProviders, facts.ConvexOpened, facts.ConvexInstance, facts.JWKS, facts.Repository},
 	After: []*gate.Check{PreviewReachable, SignInStarts, ClientIDKnown, ClientIDAgrees, JWKSReachable, TokenVerifies, ConvexURL, ConvexReachable, ConvexEnv, AuthConfigValid, AuthConfigDeployed, ConvexProvider},
 	Judge: convexAcceptsToken,
 }
 
 func convexAcceptsToken(known *gate.Facts) gate.Verdict {
-	a, t, site := facts.ConvexAcceptance.From(known), facts.ConvexTrust.From(known), hostOf(facts.ConvexSite.From(known))
+	site := hostOf(facts.ConvexSite.From(known))
+	a, err := facts.ConvexAcceptance.Lookup(known)
+	if err != nil {
+		return orBrowsed(known, err, browsedConvex)
+	}
+	t, err := facts.ConvexTrust.Lookup(known)
 	switch {
+	case err != nil:
+		return gate.Without(err)
 	case t.Anonymous.Status != 200:
 		return gate.Unsure("%s answers %s to a request without a token", site, reply(t.Anonymous))
 	case !t.Control.Unmatched():

@@ -14,7 +14,8 @@ import (
 // protected paths with that cookie; without such a path, for one that no app
 // has, if the proxy protects it, and else for the front page. An app that does
 // not accept the session sends the visitor to sign in again and mostly deletes
-// the cookie.
+// the cookie. Without the cookie password, a browser that signs in shows the
+// same.
 //
 // # Fix
 //
@@ -26,15 +27,18 @@ var SessionAccepted = &gate.Check{
 	Stage: gate.StageSession,
 	Title: "The app accepts a session of the test account",
 	Fix:   "Compare `WORKOS_COOKIE_PASSWORD`, `WORKOS_CLIENT_ID` and `WORKOS_API_HOSTNAME` of the Preview environment with those that previewgate is given, and redeploy after a change.",
-	Needs: []gate.Need{facts.AppVisits},
-	Uses:  []gate.Need{facts.ProtectedPages, facts.UnknownPage, facts.BadSession, facts.TokenProof},
+	Uses:  []gate.Need{facts.AppVisits, facts.BrowserVisit, facts.ProtectedPages, facts.UnknownPage, facts.BadSession, facts.TokenProof},
 	After: []*gate.Check{ProxyCovers, ProtectedPaths, CookiePassword, TestAccount},
 	Judge: sessionAccepted,
 }
 
 func sessionAccepted(known *gate.Facts) gate.Verdict {
+	app, err := facts.AppVisits.Lookup(known)
+	if err != nil {
+		return orBrowsed(known, err, browsedSession)
+	}
 	var verdicts []gate.Verdict
-	for _, v := range facts.AppVisits.From(known).Visits {
+	for _, v := range app.Visits {
 		verdicts = append(verdicts, welcome(known, v))
 	}
 	return worst(verdicts)

@@ -15,7 +15,8 @@ import (
 // every document, otherwise by AuthKit's server action getAccessTokenAction.
 // Without it the header shows who is signed in, and Convex takes everybody for
 // a stranger. The check looks for the cookie, and else calls the action whose
-// id is in the client bundle.
+// id is in the client bundle. Where a browser looked, what the client presents to
+// Convex tells as well.
 //
 // # Fix
 //
@@ -29,14 +30,16 @@ var TokenIssued = &gate.Check{
 	Stage: gate.StageToken,
 	Title: "The app hands its client an access token",
 	Fix:   "Set `eagerAuth: true` in `authkitProxy`, wrap the app in `AuthKitProvider`, and read the runtime log for `Failed to refresh access token`.",
-	Needs: []gate.Need{facts.AppToken},
+	Uses:  []gate.Need{facts.AppToken, facts.BrowserVisit},
 	After: []*gate.Check{SessionAccepted},
 	Judge: tokenIssued,
 }
 
 func tokenIssued(known *gate.Facts) gate.Verdict {
-	h := facts.AppToken.From(known)
+	h, err := facts.AppToken.Lookup(known)
 	switch {
+	case err != nil:
+		return orBrowsed(known, err, browsedToken)
 	case h.Issued:
 		return gate.Pass("the app hands a token out by %s", h.By)
 	case h.Status != http.StatusOK:

@@ -32,6 +32,7 @@ type Paths struct {
 	SignOut   string   // "/sign-out" when empty, and what the client bundle links to
 	Callback  string   // the path of the redirect URI when empty
 	Protected []string // pages that only a signed-in visitor may see
+	Debug     string   // a page of the app's own that shows what it knows of the session
 }
 
 // Routes are the paths that the user named.
