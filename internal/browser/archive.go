@@ -1,0 +1,247 @@
+package browser
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+)
+
+// The archive is HAR 1.2 with the fields that Chrome adds, which begin with an underscore.
+type (
+	archive struct {
+		Log archiveLog `json:"log"`
+	}
+	archiveLog struct {
+		Version string         `json:"version"`
+		Creator map[string]any `json:"creator"`
+		Pages   []archivePage  `json:"pages"`
+		Entries []archiveEntry `json:"entries"`
+		Comment string         `json:"comment,omitempty"`
+	}
+	archivePage struct {
+		Started time.Time      `json:"startedDateTime"`
+		ID      string         `json:"id"`
+		Title   string         `json:"title"`
+		Timings map[string]any `json:"pageTimings"`
+	}
+	archiveEntry struct {
+		Initiator map[string]any   `json:"_initiator,omitempty"`
+		Priority  string           `json:"_priority,omitempty"`
+		Kind      string           `json:"_resourceType,omitempty"`
+		Messages  []archiveMessage `json:"_webSocketMessages,omitempty"`
+		Page      string           `json:"pageref,omitempty"`
+		Started   time.Time        `json:"startedDateTime"`
+		Time      float64          `json:"time"` // in milliseconds
+		Request   map[string]any   `json:"request"`
+		Response  map[string]any   `json:"response"`
+		Cache     struct{}         `json:"cache"`
+		Timings   map[string]any   `json:"timings"`
+	}
+	archiveMessage struct {
+		Type   string  `json:"type"`
+		Time   float64 `json:"time"` // in seconds since 1970
+		Opcode int     `json:"opcode"`
+		Data   string  `json:"data"`
+	}
+	archiveField struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+)
+
+// har writes the recording. Values of cookies, queries and bodies stay out of it, and everything else passes redact.
+func (r *recorder) har(version string, redact func(string) string) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := archivist{redact}
+	log := archiveLog{
+		Version: "1.2", Creator: map[string]any{"name": "previewgate", "version": version},
+		Pages: []archivePage{}, Entries: []archiveEntry{},
+	}
+	if r.full {
+		log.Comment = "the recording was full: later requests are not in it"
+	}
+	for i, l := range r.loads {
+		log.Pages = append(log.Pages, archivePage{l.at, pageID(i + 1), w.address(l.url), map[string]any{}})
+	}
+	for _, e := range r.entries {
+		log.Entries = append(log.Entries, w.entry(e))
+	}
+	return json.MarshalIndent(archive{log}, "", " ")
+}
+
+func pageID(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "page_" + strconv.Itoa(n)
+}
+
+// An archivist writes entries without secrets.
+type archivist struct{ redact func(string) string }
+
+func (w archivist) entry(e *entry) archiveEntry {
+	took := float64(max(e.took, 0).Microseconds()) / 1000
+	out := archiveEntry{
+		Priority: e.priority, Kind: e.kind, Page: pageID(e.page), Started: e.started, Time: took,
+		Timings: map[string]any{"send": 0, "wait": took, "receive": 0},
+		Request: map[string]any{
+			"method": e.method, "url": w.address(e.url), "httpVersion": "", "headersSize": -1, "bodySize": -1,
+			"headers": w.headers(e.asked), "cookies": cookies(header(e.asked, "cookie")), "queryString": query(e.url),
+		},
+		Response: map[string]any{
+			"status": e.status, "statusText": w.redact(e.statusText), "httpVersion": "", "headersSize": -1, "bodySize": -1,
+			"headers": w.headers(e.answered), "cookies": []archiveField{}, "redirectURL": w.address(header(e.answered, "location")),
+			"content": map[string]any{"size": len(e.body), "mimeType": e.mime},
+		},
+	}
+	if e.initiator != "" {
+		out.Initiator = map[string]any{"type": e.initiator}
+	}
+	if e.failure != "" {
+		out.Response["_error"] = e.failure
+	}
+	if e.body != "" {
+		out.Response["content"].(map[string]any)["text"] = clip(w.redact(e.body))
+	}
+	for _, f := range e.frames {
+		out.Messages = append(out.Messages, w.message(f))
+	}
+	return out
+}
+
+func (w archivist) message(f frame) archiveMessage {
+	kind := "receive"
+	if f.sent {
+		kind = "send"
+	}
+	return archiveMessage{kind, float64(f.at.UnixMicro()) / 1e6, 1, clip(w.redact(f.text))}
+}
+
+// headers lists headers without the values that may be secret.
+func (w archivist) headers(h network.Headers) []archiveField {
+	fields := []archiveField{}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		value := header(h, name)
+		switch lower := strings.ToLower(name); {
+		case strings.HasPrefix(lower, ":"):
+			continue
+		case lower == "set-cookie":
+			for line := range strings.SplitSeq(value, "\n") {
+				fields = append(fields, archiveField{name, withoutValue(line)})
+			}
+			continue
+		case lower == "cookie":
+			value = hidden(value)
+		case lower == "location", lower == "referer":
+			value = w.address(value)
+		case !harmless(lower):
+			value = "***"
+		}
+		fields = append(fields, archiveField{name, clip(w.redact(value))})
+	}
+	return fields
+}
+
+// harmless reports whether the value of a header may stand in the archive. What is not known to be is left out.
+func harmless(name string) bool {
+	for _, start := range []string{"sec-fetch-", "sec-ch-", "sec-purpose", "next-", "rsc", "x-nextjs-", "x-middleware-", "x-vercel-id", "x-vercel-cache", "x-vercel-error", "x-matched-path", "content-", "cache-", "access-control-"} {
+		if strings.HasPrefix(name, start) {
+			return name != "next-router-state-tree"
+		}
+	}
+	switch name {
+	case "accept", "accept-language", "user-agent", "purpose", "origin", "date", "server", "vary", "age", "etag", "priority", "upgrade", "connection", "retry-after":
+		return true
+	}
+	return false
+}
+
+// withoutValue returns a Set-Cookie line that tells a deletion by its empty value, and any other by a mask.
+func withoutValue(line string) string {
+	pair, attributes, _ := strings.Cut(line, ";")
+	name, value, _ := strings.Cut(pair, "=")
+	if value = strings.TrimSpace(value); value != "" {
+		value = "***"
+	}
+	if attributes != "" {
+		attributes = ";" + attributes
+	}
+	return name + "=" + value + attributes
+}
+
+// hidden returns a Cookie header with the names alone.
+func hidden(value string) string {
+	var names []string
+	for pair := range strings.SplitSeq(value, ";") {
+		if name, _, _ := strings.Cut(strings.TrimSpace(pair), "="); name != "" {
+			names = append(names, name+"=***")
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+func cookies(value string) []archiveField {
+	fields := []archiveField{}
+	for pair := range strings.SplitSeq(value, ";") {
+		if name, _, _ := strings.Cut(strings.TrimSpace(pair), "="); name != "" {
+			fields = append(fields, archiveField{name, "***"})
+		}
+	}
+	return fields
+}
+
+// address returns a URL whose query has names only.
+func (w archivist) address(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme == "data" || u.Scheme == "blob" {
+		return "about:hidden"
+	}
+	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	if u.RawQuery != "" {
+		u.RawQuery = masked(u.RawQuery)
+	}
+	return clip(w.redact(u.String()))
+}
+
+// masked returns a query with the names alone; they are what tells one request from another.
+func masked(query string) string {
+	var parts []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, _, hasValue := strings.Cut(part, "=")
+		if hasValue {
+			name += "=***"
+		}
+		parts = append(parts, name)
+	}
+	return strings.Join(parts, "&")
+}
+
+func query(raw string) []archiveField {
+	fields := []archiveField{}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return fields
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.Query())) {
+		fields = append(fields, archiveField{name, "***"})
+	}
+	return fields
+}
+
+// clip returns as much of a text as the archive keeps.
+func clip(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + "…"
+}

@@ -1,0 +1,62 @@
+package browser
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// debugID is the id of the element in which an app's own debug page hands over what it knows, as JSON.
+const debugID = "previewgate"
+
+// settling is how long the debug page may take to know.
+const settling = 8 * time.Second
+
+// debug keeps what the page holds for previewgate, if it holds anything. Convex takes a moment to take a token, so a
+// page that says that it is still loading is asked again.
+func (v *visit) debug(ctx context.Context) error {
+	deadline := time.Now().Add(settling)
+	for {
+		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+			`String(document.getElementById("`+debugID+`")?.textContent ?? "").slice(0, 65536)`))
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			return nil
+		}
+		v.Debug = v.Redact(text)
+		if !strings.Contains(text, `"loading"`) || time.Now().After(deadline) {
+			return nil
+		}
+		if err := pause(ctx, 250*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// hide takes out of the page what a picture must not show: the account, and whatever looks like a token.
+func (v *visit) hide(ctx context.Context) error {
+	const script = `((secrets) => {
+		const mask = (text) => secrets.reduce((t, s) => s ? t.split(s).join("***") : t, text)
+			.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, "***").replace(/Fe26\.2\S+/g, "***").replace(/\b(sk|user|session|org|client)_\w{8,}/g, "$1_***");
+		const walk = (root) => {
+			const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+			for (let n = texts.nextNode(); n; n = texts.nextNode()) {
+				const masked = mask(n.data);
+				if (masked !== n.data) n.data = masked;
+			}
+			for (const e of root.querySelectorAll("*")) {
+				if (e.shadowRoot) walk(e.shadowRoot);
+				if ("value" in e && typeof e.value === "string" && e.value) e.value = mask(e.value);
+				if (e.tagName === "IFRAME" || e.tagName === "CANVAS") e.style.visibility = "hidden";
+			}
+		};
+		walk(document);
+		return true;
+	})(%s)`
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](strings.Replace(script, "%s", literal(v.Email, v.Password), 1)))
+	return err
+}
