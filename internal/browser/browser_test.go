@@ -24,6 +24,7 @@ import (
 type world struct {
 	mu     sync.Mutex
 	typed  map[string]string // passwords by the host that they were sent to
+	spied  []string          // what the preview's page saw of scripts
 	bypass map[string]bool   // hosts that got the secret of the protected preview
 
 	form    string // what the sign-in page shows after the address was sent: password, code
@@ -57,6 +58,8 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (w *world) app(rw http.ResponseWriter, r *http.Request) {
 	_, err := r.Cookie("wos-session")
 	switch {
+	case r.URL.Path == "/spied":
+		w.spied = append(w.spied, r.URL.RawQuery)
 	case r.URL.Path == "/callback":
 		http.SetCookie(rw, &http.Cookie{Name: "wos-session", Value: "Fe26.2**secret~2", Path: "/", HttpOnly: true})
 		http.Redirect(rw, r, "/", http.StatusFound)
@@ -129,6 +132,12 @@ func reproduce(t *testing.T, w *world) Reproduction {
 	return r
 }
 
+// spy sends home what scripts do with texts in the page's own world.
+const spy = `<script>
+const split = String.prototype.split;
+String.prototype.split = function (at) { fetch("/spied?" + encodeURIComponent(at)); return split.call(this, at); };
+</script>`
+
 const background = `<p>Signed in as ` + testEmail + `</p>
 <script>
 fetch("/sign-out?_rsc=abc", {headers: {rsc: "1", "next-router-prefetch": "1"}});
@@ -162,8 +171,14 @@ func TestReproduce(t *testing.T) {
 
 func TestWhatThePageHandsOver(t *testing.T) {
 	t.Parallel()
-	r := reproduce(t, &world{atLogin: "acme.authkit.app", page: `<script id="previewgate" type="application/json">{"convex":"loading"}</script>
-<script>setTimeout(() => { document.getElementById("previewgate").textContent = '{"user":"` + testEmail + `"}' }, 900)</script>`})
+	w := &world{atLogin: "acme.authkit.app", page: spy + "<p>" + testEmail + `</p><script id="previewgate" type="application/json">{"convex":"loading"}</script>
+<script>setTimeout(() => { document.getElementById("previewgate").textContent = '{"user":"` + testEmail + `"}' }, 900)</script>`}
+	r := reproduce(t, w)
+	for _, query := range w.spied {
+		if text, _ := url.QueryUnescape(query); strings.Contains(text, testPassword) || strings.Contains(text, testEmail) {
+			t.Errorf("the preview's page saw %q", text)
+		}
+	}
 	if !r.Session || r.Debug != `{"user":"***"}` {
 		t.Errorf("session %t, the page handed over %q", r.Session, r.Debug)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // debugID is the id of the element in which an app's own debug page hands over what it knows, as JSON.
@@ -19,8 +17,7 @@ const settling = 8 * time.Second
 func (v *visit) debug(ctx context.Context) error {
 	deadline := time.Now().Add(settling)
 	for {
-		text, err := chromedp.Run(ctx, chromedp.Evaluate[string](
-			`String(document.getElementById("`+debugID+`")?.textContent ?? "").slice(0, 65536)`))
+		text, err := evaluate[string](ctx, `String(document.getElementById("`+debugID+`")?.textContent ?? "").slice(0, 65536)`)
 		if err != nil {
 			return err
 		}
@@ -37,10 +34,11 @@ func (v *visit) debug(ctx context.Context) error {
 	}
 }
 
-// hide takes out of the page what a picture must not show: the account, and whatever looks like a token.
+// hide takes out of the page what a picture must not show: the account's address, what was typed, and whatever looks
+// like a token. A password is on no page but in its field.
 func (v *visit) hide(ctx context.Context) error {
-	const script = `((secrets) => {
-		const mask = (text) => secrets.reduce((t, s) => s ? t.split(s).join("***") : t, text)
+	const script = `((email) => {
+		const mask = (text) => (email ? text.split(email).join("***") : text)
 			.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, "***").replace(/Fe26\.2\S+/g, "***").replace(/\b(sk|user|session|org|client)_\w{8,}/g, "$1_***");
 		const walk = (root) => {
 			const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -50,13 +48,13 @@ func (v *visit) hide(ctx context.Context) error {
 			}
 			for (const e of root.querySelectorAll("*")) {
 				if (e.shadowRoot) walk(e.shadowRoot);
-				if ("value" in e && typeof e.value === "string" && e.value) e.value = mask(e.value);
+				if (e.tagName === "INPUT" || e.tagName === "TEXTAREA") e.value = e.value && "***";
 				if (e.tagName === "IFRAME" || e.tagName === "CANVAS") e.style.visibility = "hidden";
 			}
 		};
 		walk(document);
 		return true;
-	})(%s)`
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](strings.Replace(script, "%s", literal(v.Email, v.Password), 1)))
+	})(`
+	_, err := evaluate[bool](ctx, script+literal(v.Email)+")")
 	return err
 }

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // A form is what the tab shows, as far as it matters for signing in.
@@ -35,8 +33,10 @@ const readForm = `(() => {
 	};
 })()`
 
-// fill types into the first field that fits, as a person would: the page's own code sees each event.
-const fillForm = `((selector, value) => {
+// fillForm types into the first field that fits, as a person would: the page's own code sees each event. It does nothing
+// on a page that has taken the place of the one that was looked at.
+const fillForm = `((origin, selector, value) => {
+	if (location.origin !== origin) return false;
 	const visible = (e) => e.getClientRects().length > 0 && !e.disabled && !e.readOnly;
 	const field = [...document.querySelectorAll(selector)].find(visible);
 	if (!field) return false;
@@ -93,7 +93,7 @@ func (v *visit) signIn(ctx context.Context) (SignIn, error) {
 			}
 			return NoForm, nil
 		}
-		if err := v.send(ctx, f); err != nil {
+		if err := v.send(ctx, at, f); err != nil {
 			return "", err
 		}
 	}
@@ -115,26 +115,26 @@ func (v *visit) returned(ctx context.Context, sent bool) (SignIn, error) {
 }
 
 // send fills in what the form asks for and sends it.
-func (v *visit) send(ctx context.Context, f form) error {
+func (v *visit) send(ctx context.Context, at *url.URL, f form) error {
 	if f.Email {
-		if err := v.fill(ctx, emailField, v.Email); err != nil {
+		if err := fill(ctx, at, emailField, v.Email); err != nil {
 			return err
 		}
 	}
 	if f.Password {
-		if err := v.fill(ctx, passwordField, v.Password); err != nil {
+		if err := fill(ctx, at, passwordField, v.Password); err != nil {
 			return err
 		}
 	}
 	before := f
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](submitForm)); err != nil {
+	if _, err := evaluate[bool](ctx, submitForm); err != nil {
 		return err
 	}
 	return v.change(ctx, before)
 }
 
-func (v *visit) fill(ctx context.Context, field, value string) error {
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fillForm+"(..."+literal(field, value)+")"))
+func fill(ctx context.Context, at *url.URL, field, value string) error {
+	_, err := evaluate[bool](ctx, fillForm+"("+literal(origin(at))+", "+literal(field)+", "+literal(value)+")")
 	return err
 }
 
@@ -185,7 +185,7 @@ func (v *visit) settle(ctx context.Context) (form, error) {
 func (v *visit) form(ctx context.Context) (form, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return chromedp.Run(ctx, chromedp.Evaluate[form](readForm))
+	return evaluate[form](ctx, readForm)
 }
 
 // mayType reports whether a password may be typed on a page: it is on WorkOS' own domains, or WorkOS' API has sent the
@@ -239,8 +239,8 @@ func (r *recorder) gave(host, cookie string) bool {
 
 func origin(u *url.URL) string { return u.Scheme + "://" + strings.ToLower(u.Host) }
 
-// literal writes texts as a JavaScript list.
-func literal(texts ...string) string {
-	list, _ := json.Marshal(texts)
-	return string(list)
+// literal writes a text as JavaScript does.
+func literal(text string) string {
+	quoted, _ := json.Marshal(text)
+	return string(quoted)
 }
