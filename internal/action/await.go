@@ -65,10 +65,10 @@ func (w *waiter) ask(ctx context.Context) {
 		}
 	}
 	b := w.look(ctx, w.Target.SHA, w.isOfInterest())
-	w.Seen = max(w.Seen, b.seen())
 	if err := w.find(ctx, b); err != nil {
 		w.trouble = err.Error()
 	}
+	w.Seen = max(w.Seen, b.seen(w.Target.Project))
 }
 
 // readHead learns whether the commit is still the head of its pull request.

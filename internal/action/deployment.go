@@ -18,10 +18,13 @@ type board struct {
 	err    error   // why there is nothing to see
 }
 
-// seen returns the highest id of a status of the deployments that were looked at.
-func (b board) seen() int64 {
+// seen returns the highest id of a status of a project's deployments.
+func (b board) seen(project string) int64 {
 	var highest int64
 	for _, built := range b.builds {
+		if built.project != project && built.project != "" {
+			continue // that of one project says nothing of another's
+		}
 		for _, r := range built.reports {
 			highest = max(highest, r.id)
 		}

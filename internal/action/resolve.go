@@ -141,7 +141,7 @@ func (r *resolver) isOfInterest() func(place) bool {
 
 // decide makes what GitHub shows of the commit part of what is resolved.
 func (r *resolver) decide(ctx context.Context, b board) error {
-	r.Seen = max(r.Seen, b.seen())
+	defer func() { r.Seen = max(r.Seen, b.seen(r.Target.Project)) }()
 	if r.event.Name == repositoryDispatch {
 		r.findScope(ctx, b)
 	}

@@ -3,6 +3,8 @@ package publish
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +12,6 @@ import (
 	"time"
 
 	"github.com/previewgate/previewgate/gate"
-	"github.com/previewgate/previewgate/internal/githubspec"
 	"github.com/previewgate/previewgate/internal/hub"
 )
 
@@ -55,6 +56,7 @@ type bench struct {
 	log       bytes.Buffer
 	dir       string
 	env       map[string]string
+	wire      http.RoundTripper // to the fake
 }
 
 // newBench returns a publisher with a workflow's own token, for run 200 on the head of pull request 7.
@@ -62,6 +64,7 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{dir: t.TempDir()}
 	b.fakeGitHub = &fakeGitHub{login: actionsBot, isApp: true, head: testSHA, now: time.Unix(started, 0).UTC(), paged: 100, lastID: 100}
+	b.wire = within{b.fakeGitHub}
 	b.env = map[string]string{
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_ID": "200",
 		"GITHUB_RUN_ATTEMPT": "1", "GITHUB_EVENT_NAME": "deployment_status",
@@ -75,7 +78,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) employ(t *testing.T) {
 	t.Helper()
 	clock := new(hub.Clock)
-	gh, err := hub.New("", "ghs_x", clock.Through(githubspec.Transport(t, within{b.fakeGitHub})))
+	gh, err := hub.New("", "ghs_x", clock.Through(b.wire))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,4 +175,19 @@ func testOutcome() Outcome {
 		State: "failure", Headline: "1 thing to fix", Description: "the redirect URI is not registered",
 		Markdown: "### 1 thing to fix\n", JSON: []byte(`{"version":1}`),
 	}
+}
+
+// within serves requests within the process, so that tests can run on a clock of their own.
+type within struct{ handler http.Handler }
+
+func (w within) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Context().Err() != nil {
+		return nil, req.Context().Err()
+	}
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, req)
+	return answer.Result(), nil
 }

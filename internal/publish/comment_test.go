@@ -58,6 +58,7 @@ func TestTheHeadIsAskedForWhereTheBranchDoesNotTell(t *testing.T) {
 		{"a branch that leads elsewhere", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "../../pulls" }, false},
 		{"a branch with a line break", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "fix\n" }, false},
 		{"a branch that is gone", func(_ *bench, o *Outcome) { o.Report.Target.Branch = "gone" }, true},
+		{"a commit with many statuses", func(b *bench, _ *Outcome) { b.others = 101 }, true},
 		{"a branch that is no pull request's", func(b *bench, _ *Outcome) {
 			b.before = func(request string) int {
 				if request == "GET commits/heads/fix/auth/status" {
@@ -119,6 +120,15 @@ func TestWhoseCommentItIs(t *testing.T) {
 				t.Errorf("%s: GitHub was asked who the token is", c.name)
 			}
 		}
+	}
+}
+
+func TestAnAppsNameWithoutAnAppIsNotOurs(t *testing.T) {
+	b := newBench(t)
+	there := b.add(actionsBot, textOf(markerOn(testSHA, older())))
+	there.User.Type = "User"
+	if b.publish(t, testOutcome()); len(b.comments) != 2 || there.Body != textOf(markerOn(testSHA, older())) {
+		t.Errorf("%d comments, theirs is %q", len(b.comments), there.Body)
 	}
 }
 

@@ -17,6 +17,15 @@ func TestTheAnswerToACreateIsLost(t *testing.T) {
 	}
 }
 
+// Whose the token is, the answer to the comment tells as well as that to the status.
+func TestTheFirstCommentTellsWhoWeAre(t *testing.T) {
+	b := newBench(t)
+	b.before = refuse("POST statuses/"+testSHA, 404)
+	if _, err := b.publisher.Publish(t.Context(), testOutcome()); err == nil || len(b.comments) != 1 || b.count("GET /user") > 0 {
+		t.Errorf("error %v, requests %q", err, b.asked)
+	}
+}
+
 func TestACreateThatFailsIsTriedOnceMore(t *testing.T) {
 	b := newBench(t)
 	tries := 0

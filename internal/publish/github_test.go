@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +52,7 @@ type fakeGitHub struct {
 	head     string
 	now      time.Time // that answers tell
 	paged    int       // how many of a list go on a page
+	others   int       // statuses of other names that stand on the head
 	comments []*comment
 	statuses []posted // the oldest first
 	checks   []map[string]any
@@ -79,15 +79,22 @@ func (f *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if status == 0 || status > 1000 { // above: the request takes place and its answer is lost
 		answer := f.handle(w, r)
 		if status == 0 {
-			_ = json.NewEncoder(w).Encode(answer)
+			if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
+				w.WriteHeader(http.StatusCreated)
+			}
+			if answer != nil {
+				_ = json.NewEncoder(w).Encode(answer)
+			}
 			return
 		}
 		status -= 1000
 	}
 	w.WriteHeader(status)
+	message := map[string]string{"message": http.StatusText(status)}
 	if status == http.StatusForbidden {
-		fmt.Fprint(w, `{"message":"Resource not accessible by integration"}`)
+		message["message"] = "Resource not accessible by integration"
 	}
+	_ = json.NewEncoder(w).Encode(message)
 }
 
 func (f *fakeGitHub) handle(w http.ResponseWriter, r *http.Request) any {
@@ -97,7 +104,7 @@ func (f *fakeGitHub) handle(w http.ResponseWriter, r *http.Request) any {
 	case strings.HasPrefix(path, "statuses/"):
 		return f.addStatus(last, r)
 	case path == "commits/heads/fix/auth/status":
-		return map[string]any{"sha": f.head, "statuses": f.standing(f.head), "total_count": len(f.standing(f.head))}
+		return map[string]any{"sha": f.head, "statuses": f.standing(f.head), "total_count": f.others + len(f.standing(f.head))}
 	case strings.HasPrefix(path, "commits/") && last == "statuses":
 		return page(f, w, r, f.history(strings.Split(path, "/")[1]))
 	case path == "pulls/7":
@@ -151,13 +158,18 @@ func (f *fakeGitHub) history(sha string) []posted {
 	return all
 }
 
-// standing lists the latest status of each context.
-func (f *fakeGitHub) standing(sha string) []posted {
-	var latest []posted
+// standing lists the latest status of each context, without who set it.
+func (f *fakeGitHub) standing(sha string) []map[string]string {
+	latest := []map[string]string{}
 	for _, s := range f.history(sha) {
-		if !slices.ContainsFunc(latest, func(l posted) bool { return l.Context == s.Context }) {
-			latest = append(latest, s)
+		if slices.ContainsFunc(latest, func(l map[string]string) bool { return l["context"] == s.Context }) {
+			continue
 		}
+		l := map[string]string{"state": s.State, "context": s.Context, "description": s.Description, "target_url": s.TargetURL}
+		if s.CreatedAt != "" {
+			l["created_at"] = s.CreatedAt
+		}
+		latest = append(latest, l)
 	}
 	return latest
 }
@@ -200,19 +212,4 @@ func (f *fakeGitHub) check(r *http.Request) any {
 	_ = json.NewDecoder(r.Body).Decode(&sent)
 	f.checks = append(f.checks, sent)
 	return map[string]any{"id": 77}
-}
-
-// within serves requests within the process, so that tests can run on a clock of their own.
-type within struct{ handler http.Handler }
-
-func (w within) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Context().Err() != nil {
-		return nil, req.Context().Err()
-	}
-	if req.Body == nil {
-		req.Body = http.NoBody
-	}
-	answer := httptest.NewRecorder()
-	w.handler.ServeHTTP(answer, req)
-	return answer.Result(), nil
 }

@@ -1,81 +1,11 @@
 package publish
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-func TestANewerRunSilencesAnOlderOne(t *testing.T) {
-	b := newBench(t)
-	b.statuses = []posted{statusOf(newer(), testSHA, "success")}
-	b.add(actionsBot, textOf(markerOn(testSHA, older()))) // the newer run has not come to it yet
-	o := testOutcome()
-	o.CheckRun = true
-	if end := b.publish(t, o); !end.Outdone || end.CommentURL != "" {
-		t.Errorf("ending %+v", end)
-	}
-	if len(b.asked) != 1 || len(b.statuses) != 1 {
-		t.Errorf("requests %q; want to look, and no more", b.asked)
-	}
-	if !strings.Contains(b.log.String(), "::notice::nothing is published: a newer run, 201 (attempt 1), has spoken") {
-		t.Errorf("log:\n%s", &b.log)
-	}
-	if got := parseOutputs(t, b.read(t, "output"))["outcome"]; got != "closed" || b.read(t, "summary") == "" {
-		t.Errorf("outcome %q; the step's outputs and summary are to be written all the same", got)
-	}
-}
-
-// Runs that overlap may have seen the deployments in another order than that in which they began.
-func TestWhoHasSeenMoreOfTheDeploymentsHasTheWord(t *testing.T) {
-	at := func(seconds time.Duration) string {
-		return time.Unix(started, 0).Add(seconds * time.Second).UTC().Format(time.RFC3339)
-	}
-	for _, c := range []struct {
-		name    string
-		seen    int64 // by the other run
-		set     string
-		knows   int64 // this one
-		outdone bool
-	}{
-		{"an older run that has seen more", 42, at(0), 41, true},
-		{"an older run that has seen as much", 42, at(0), 42, false},
-		{"an older run that has seen less", 40, at(0), 41, false},
-		{"an older run, when it is not known what we have seen", 42, at(0), 0, false},
-		{"one that says it had seen more before we began", 42, at(-1), 41, false},
-		{"one of which it is not said when it was set", 42, "", 41, true},
-	} {
-		b := newBench(t)
-		there := older()
-		there.seen = c.seen
-		s := statusOf(there, testSHA, "success")
-		s.CreatedAt = c.set
-		b.statuses = []posted{s}
-		b.publisher.Knows(c.knows)
-		if end := b.publish(t, testOutcome()); end.Outdone != c.outdone {
-			t.Errorf("%s: outdone %v, want %v", c.name, end.Outdone, c.outdone)
-		}
-	}
-}
-
-func TestWhatSilencesNobody(t *testing.T) {
-	for name, s := range map[string]posted{
-		"an older run":          statusOf(older(), testSHA, "success"),
-		"the same run":          statusOf(ownStamp(), testSHA, "success"),
-		"a run of the future":   statusOf(begun(3600, 201, 1), testSHA, "success"),
-		"another repository":    {testSHA, "success", "previewgate", "", strings.Replace(addressOf(newer()), "shop", "sho", 1), userOf("mallory"), ""},
-		"a status without mark": {testSHA, "success", "previewgate", "by hand", "https://example.com/", userOf("mallory"), ""},
-		"another context":       {testSHA, "success", "previewgate (web)", "", addressOf(newer()), userOf(actionsBot), ""},
-	} {
-		b := newBench(t)
-		b.statuses = []posted{s}
-		if end := b.publish(t, testOutcome()); end.Outdone || len(b.statuses) != 2 || len(b.comments) != 1 {
-			t.Errorf("%s: ending %+v, %d statuses, %d comments", name, end, len(b.statuses), len(b.comments))
-		}
-	}
-}
 
 // A newer run speaks after we have looked and before we speak.
 func TestAStatusThatWasCoveredIsSetAgain(t *testing.T) {
@@ -109,6 +39,51 @@ func TestAStatusThatWasCoveredIsSetAgain(t *testing.T) {
 			t.Errorf("%s: %+v stands of %d, want %+v", publishing, top, len(b.statuses), theirs)
 		}
 	}
+}
+
+// The first try takes place though its answer is lost, and the second is refused.
+func TestAStatusThatMayStandIsLookedAt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		theirs := statusOf(newer(), testSHA, "success")
+		b.before = func(request string) int {
+			if request != "POST statuses/"+testSHA {
+				return 0
+			}
+			switch b.count(request) {
+			case 1:
+				b.statuses = append(b.statuses, theirs)
+				return 1502
+			case 2:
+				return 422
+			}
+			return 0
+		}
+		if err := b.publisher.Resolve(t.Context(), testOutcome().Report.Target, "", "error", "x"); err == nil || b.top(t) != theirs {
+			t.Errorf("error %v, %+v stands", err, b.top(t))
+		}
+	})
+}
+
+// The comment is written over that of a newer run, as often as it is tried, and no answer comes back.
+func TestACommentThatMayHaveBeenWrittenOverIsLookedAt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		ours := b.add(actionsBot, textOf(markerOn(testSHA, older())))
+		b.before = func(request string) int {
+			if !strings.HasPrefix(request, "PATCH") || b.count(request) > 4 {
+				return 0
+			}
+			if b.count(request) == 1 {
+				b.statuses = append(b.statuses, statusOf(newer(), testSHA, "success"))
+			}
+			return 1502
+		}
+		b.publish(t, testOutcome())
+		if m, _ := parseMarker(ours.Body); m.stamp != newer() {
+			t.Errorf("the comment is %q after %q", ours.Body, b.asked)
+		}
+	})
 }
 
 // What a newer run has begun is not put over what it has ended.
@@ -183,7 +158,7 @@ func TestThePointerIsNotPutOverSomethingNewer(t *testing.T) {
 		return 0
 	}
 	b.publish(t, testOutcome())
-	if ours.Body != textOf(newest) || b.count("PATCH") != 1 {
+	if ours.Body != textOf(newest) || b.count("PATCH") != 1 || b.count("GET pulls/7") != 1 {
 		t.Errorf("the comment is %q after %q", ours.Body, b.asked)
 	}
 }
@@ -236,45 +211,4 @@ func TestARedeliveredRunEndsTheSame(t *testing.T) {
 	if m, _ := parseMarker(b.comments[0].Body); m.stamp != begun(5, 200, 1) {
 		t.Errorf("the comment is of %+v", m)
 	}
-}
-
-// The stop comes while GitHub adds the comment, beside one that was added at the same time.
-func TestARunThatIsStoppedStillTakesItsSecondCommentAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		b.once("POST issues/7/comments", func() {
-			b.add(actionsBot, textOf(markerOn(testSHA, older())))
-			cancel()
-		})
-		started := time.Now()
-		b.publisher.Publish(ctx, testOutcome()) //nolint:errcheck // whatever it says, one is to be left
-		if len(b.comments) != 1 || !strings.Contains(b.comments[0].Body, "1 thing to fix") {
-			t.Errorf("%d comments, the first %q", len(b.comments), b.comments[0].Body)
-		}
-		if took := time.Since(started); took > grace {
-			t.Errorf("it took %v", took)
-		}
-	})
-}
-
-func TestALookThatIsOwedEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		b.before = func(request string) int {
-			if strings.HasPrefix(request, "POST statuses/") {
-				cancel()
-			}
-			if b.count("POST statuses/") > 0 && request != "POST statuses/"+testSHA {
-				return 502
-			}
-			return 0
-		}
-		started := time.Now()
-		b.publisher.Publish(ctx, testOutcome()) //nolint:errcheck // how long it takes is what counts
-		if took := time.Since(started); took > grace {
-			t.Errorf("it took %v, want at most %v", took, grace)
-		}
-	})
 }

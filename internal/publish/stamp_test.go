@@ -51,7 +51,8 @@ func TestWhatIsNoMark(t *testing.T) {
 		strings.Replace(good, "runs/7", "runs/"+strings.Repeat("7", 30), 1), good + "&x=1", good + "\n", good + " ",
 		strings.Replace(good, "#", "?x#", 1), strings.Replace(good, "1764000000", "1764000006", 1), // of the future
 		strings.Replace(good, "1764000000", "176400000000", 1), strings.Replace(good, "1764000000", "", 1),
-		strings.Replace(good, "dpl_1", "%zz", 1), strings.Replace(good, "&on=dpl_1&reported", "&reported&on=dpl_1", 1),
+		strings.Replace(good, "dpl_1", "%zz", 1), strings.Replace(good, "dpl_1", strings.Repeat("a", 101), 1),
+		strings.Replace(good, "&on=dpl_1&reported", "&reported&on=dpl_1", 1),
 	} {
 		if m := benchRun().readMark(address, time.Unix(started, 0)); m != (mark{}) {
 			t.Errorf("%q is read as %+v", address, m)

@@ -1,0 +1,76 @@
+package publish
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestANewerRunSilencesAnOlderOne(t *testing.T) {
+	b := newBench(t)
+	b.statuses = []posted{statusOf(newer(), testSHA, "success")}
+	b.add(actionsBot, textOf(markerOn(testSHA, older()))) // the newer run has not come to it yet
+	o := testOutcome()
+	o.CheckRun = true
+	if end := b.publish(t, o); !end.Outdone || end.CommentURL != "" {
+		t.Errorf("ending %+v", end)
+	}
+	if len(b.asked) != 1 || len(b.statuses) != 1 {
+		t.Errorf("requests %q; want to look, and no more", b.asked)
+	}
+	if !strings.Contains(b.log.String(), "::notice::nothing is published: a newer run, 201 (attempt 1), has spoken") {
+		t.Errorf("log:\n%s", &b.log)
+	}
+	if got := parseOutputs(t, b.read(t, "output"))["outcome"]; got != "closed" || b.read(t, "summary") == "" {
+		t.Errorf("outcome %q; the step's outputs and summary are to be written all the same", got)
+	}
+}
+
+// Runs that overlap may have seen the deployments in another order than that in which they began.
+func TestWhoHasSeenMoreOfTheDeploymentsHasTheWord(t *testing.T) {
+	at := func(seconds time.Duration) string {
+		return time.Unix(started, 0).Add(seconds * time.Second).UTC().Format(time.RFC3339)
+	}
+	for _, c := range []struct {
+		name    string
+		seen    int64 // by the other run
+		set     string
+		knows   int64 // this one
+		outdone bool
+	}{
+		{"an older run that has seen more", 42, at(0), 41, true},
+		{"an older run that has seen as much", 42, at(0), 42, false},
+		{"an older run that has seen less", 40, at(0), 41, false},
+		{"an older run, when it is not known what we have seen", 42, at(0), 0, false},
+		{"one that says it had seen more before we began", 42, at(-1), 41, false},
+		{"one of which it is not said when it was set", 42, "", 41, true},
+	} {
+		b := newBench(t)
+		there := older()
+		there.seen = c.seen
+		s := statusOf(there, testSHA, "success")
+		s.CreatedAt = c.set
+		b.statuses = []posted{s}
+		b.publisher.Knows(c.knows)
+		if end := b.publish(t, testOutcome()); end.Outdone != c.outdone {
+			t.Errorf("%s: outdone %v, want %v", c.name, end.Outdone, c.outdone)
+		}
+	}
+}
+
+func TestWhatSilencesNobody(t *testing.T) {
+	for name, s := range map[string]posted{
+		"an older run":          statusOf(older(), testSHA, "success"),
+		"the same run":          statusOf(ownStamp(), testSHA, "success"),
+		"a run of the future":   statusOf(begun(3600, 201, 1), testSHA, "success"),
+		"another repository":    {testSHA, "success", "previewgate", "", strings.Replace(addressOf(newer()), "shop", "sho", 1), userOf("mallory"), ""},
+		"a status without mark": {testSHA, "success", "previewgate", "by hand", "https://example.com/", userOf("mallory"), ""},
+		"another context":       {testSHA, "success", "previewgate (web)", "", addressOf(newer()), userOf(actionsBot), ""},
+	} {
+		b := newBench(t)
+		b.statuses = []posted{s}
+		if end := b.publish(t, testOutcome()); end.Outdone || len(b.statuses) != 2 || len(b.comments) != 1 {
+			t.Errorf("%s: ending %+v, %d statuses, %d comments", name, end, len(b.statuses), len(b.comments))
+		}
+	}
+}
