@@ -39,12 +39,13 @@ func TestWhatABrowserSaw(t *testing.T) {
 		"Convex refuses an old token and takes the fresh one": {ConvexAcceptsToken, facts.Browsed{Traffic: socket(presented, refused, presented)}, gate.Passed},
 		"no token was presented":                              {ConvexAcceptsToken, facts.Browsed{Traffic: socket(facts.Frame{Type: "Connect"})}, gate.Skipped},
 	}
-	lacks := gate.NotGiven{What: "WorkOS API key", Unlock: "WORKOS_API_KEY"}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			v := tt.check.JudgeAlone(gate.Target{},
-				facts.BrowserVisit.Is(tt.saw), facts.ConvexSite.Is("https://swift-lemur-482.convex.cloud"),
-				facts.AppVisits.IsMissing(lacks), facts.AppToken.IsMissing(lacks), facts.ConvexAcceptance.IsMissing(lacks),
+				facts.ConvexTrust.Is(facts.Trust{}), facts.ConvexSite.Is("https://swift-lemur-482.convex.cloud"),
+				facts.SessionShown.Is(facts.Either[facts.AppVisit]{Browsed: &tt.saw}),
+				facts.TokenShown.Is(facts.Either[facts.Handout]{Browsed: &tt.saw}),
+				facts.TokenTaken.Is(facts.Either[facts.Acceptance]{Browsed: &tt.saw}),
 			)
 			if v.Status != tt.want {
 				t.Errorf("got %s: %s", v.Status, v.Summary)
@@ -52,3 +53,6 @@ func TestWhatABrowserSaw(t *testing.T) {
 		})
 	}
 }
+
+// own is what was learned with credentials.
+func own[T any](f *gate.Fact[facts.Either[T]], v T) gate.Given { return f.Is(facts.Either[T]{Own: &v}) }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ var ClientIDAgrees = &gate.Check{
 	Title: "The app and Convex mean the same WorkOS client",
 	Fix:   "Set the app's `WORKOS_CLIENT_ID` on the Convex deployment.",
 	Needs: []gate.Need{facts.SignIn},
-	Uses:  []gate.Need{facts.ExpectedClient, facts.ConvexVariables, facts.ConvexTrust, facts.ConvexOpened, facts.ConvexSite, facts.ConvexInstance, facts.Repository, facts.AccessToken},
+	Uses:  append(meantClient(), facts.Examined, facts.Repository, facts.AccessToken),
 	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts, ClientIDKnown},
 	Judge: clientIDAgrees,
 }
@@ -65,8 +66,7 @@ func clientIDAgrees(known *gate.Facts) gate.Verdict {
 	case takesTokens(known):
 		agree = append(agree, "Convex")
 	case len(convex) > 0 && !slices.Contains(convex, app):
-		return gate.Fail("the app signs in with %s, but Convex trusts %s", app, list(convex)).
-			FixedBy("Run `npx convex env set WORKOS_CLIENT_ID %s%s`; Convex applies it at once.", shellWord(app), deploymentFlag(known)).
+		return otherConvex(known, app, convex).
 			Because("client_id of the request for sign-in", app).
 			Because(from, strings.Join(convex, ", "))
 	case len(convex) > 0:
@@ -78,6 +78,25 @@ func clientIDAgrees(known *gate.Facts) gate.Verdict {
 		agree = append(agree, "the tokens")
 	}
 	return gate.Pass("%s: %s", list(agree), app)
+}
+
+// otherConvex is the verdict on an app and a Convex deployment that mean
+// different clients. Where WorkOS does not take the redirect URI from the app's
+// client, it is the app that has the wrong one.
+func otherConvex(known *gate.Facts, app string, convex []string) gate.Verdict {
+	v := gate.Fail("the app signs in with %s, but Convex trusts %s", app, list(convex))
+	set := fmt.Sprintf("`npx convex env set WORKOS_CLIENT_ID %s%s`", shellWord(app), deploymentFlag(known))
+	if len(convex) == 1 && otherClient(known) == convex[0] && refusesURI(known) {
+		return v.FixedBy("Set `WORKOS_CLIENT_ID` and `WORKOS_API_KEY` of the Preview environment in Vercel to those of %s, and redeploy: "+
+			"WorkOS does not take the redirect URI from the app's client. If that is the right one all the same, register the URI and run %s.", convex[0], set)
+	}
+	return v.FixedBy("Run %s; Convex applies it at once.", set)
+}
+
+// refusesURI reports whether WorkOS refuses a redirect URI of the app's.
+func refusesURI(known *gate.Facts) bool {
+	examined, err := facts.Examined.Lookup(known)
+	return err == nil && slices.ContainsFunc(examined, func(e facts.Examination) bool { return registered(e).Status == gate.Failed })
 }
 
 // otherTokens is the verdict on an app that hands out the tokens of another
@@ -122,51 +141,6 @@ func writtenInSource(known *gate.Facts, app string) (v gate.Verdict, wrong bool)
 }
 
 const clientVariable = "WORKOS_CLIENT_ID"
-
-var clientID = regexp.MustCompile(`client_[A-Za-z0-9]+`)
-
-// convexClients lists the WorkOS clients that the Convex deployment means,
-// and says where that was read. What is written around an id, such as quotes
-// that were pasted with it, is for another check.
-func convexClients(known *gate.Facts) (clients []string, from string) {
-	if settings, err := facts.ConvexVariables.Lookup(known); err == nil && sameDeployment(known) {
-		if id := clientID.FindString(settings.ClientID); id != "" {
-			return []string{id}, "WORKOS_CLIENT_ID on the Convex deployment"
-		}
-	}
-	trust, err := facts.ConvexTrust.Lookup(known)
-	if err != nil || !trust.Control.Unmatched() {
-		return nil, ""
-	}
-	for _, p := range trust.Providers {
-		clients = append(clients, clientID.FindAllString(p.Issuer+" "+p.Audience, -1)...)
-	}
-	slices.Sort(clients)
-	return slices.Compact(clients), "providers that Convex lists"
-}
-
-// takesTokens reports whether Convex takes the tokens of the app's client,
-// whatever its variables say: it does not take those of an issuer that nobody
-// has.
-func takesTokens(known *gate.Facts) bool {
-	trust, err := facts.ConvexTrust.Lookup(known)
-	return err == nil && trust.Control.Unmatched() && trust.Plain.Matched()
-}
-
-// sameDeployment reports whether the deployment that the deploy key opens is
-// the one that the app talks to. On a domain of its own a deployment is known
-// by the name that it gives.
-func sameDeployment(known *gate.Facts) bool {
-	opened, err := facts.ConvexOpened.Lookup(known)
-	if err != nil || opened.Missing {
-		return false
-	}
-	if site, err := facts.ConvexSite.Lookup(known); err != nil || opened.URL == site {
-		return err == nil
-	}
-	instance, err := facts.ConvexInstance.Lookup(known)
-	return err == nil && instance.Status == 200 && opened.Name != "" && strings.TrimSpace(instance.Body) == opened.Name
-}
 
 // deploymentFlag is how the Convex CLI is told which deployment is meant.
 func deploymentFlag(known *gate.Facts) string {

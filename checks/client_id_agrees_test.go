@@ -49,6 +49,12 @@ func opens(address string) gate.Given {
 	return facts.ConvexOpened.Is(facts.Opened{DeployKey: facts.DeployKey{Kind: facts.KeyPreviews}, Branch: "fix/login", Name: "swift-lemur-482", URL: address})
 }
 
+// refusedURI is the refusal of a redirect URI that nobody registered.
+func refusedURI() gate.Given {
+	refused := facts.Ruling{RedirectURI: preview + "/callback", ClientID: client, Reason: "redirect-uri-invalid", Status: 200, End: "https://error.workos.com/redirect-uri-invalid"}
+	return facts.Examined.Is([]facts.Examination{{Real: refused, Control: refused}})
+}
+
 func TestClientIDAgrees(t *testing.T) {
 	judge(t, ClientIDAgrees, agreeingClients())
 	judge(t, ClientIDAgrees, disagreeingClients())
@@ -115,6 +121,19 @@ func disagreeingClients() []trial {
 			want: gate.Fail("the app signs in with client_01STAGING, but Convex trusts client_01OTHER").
 				FixedBy("Run `npx convex env set WORKOS_CLIENT_ID client_01STAGING --deployment swift-lemur-482`; Convex applies it at once.").
 				Because("client_id of the request for sign-in", client).Because("providers that Convex lists", other),
+		},
+		{
+			name: "Convex lists another, and WorkOS does not take the app's redirect URI", facts: signedIn(facts.ConvexTrust.Is(trusting(other)), facts.ConvexSite.Is(convex), refusedURI()),
+			want: gate.Fail("the app signs in with client_01STAGING, but Convex trusts client_01OTHER").
+				FixedBy("Set `WORKOS_CLIENT_ID` and `WORKOS_API_KEY` of the Preview environment in Vercel to those of client_01OTHER, and redeploy: " +
+					"WorkOS does not take the redirect URI from the app's client. If that is the right one all the same, register the URI and run " +
+					"`npx convex env set WORKOS_CLIENT_ID client_01STAGING --deployment swift-lemur-482`."),
+		},
+		{
+			name:  "the app's client is the expected one, and WorkOS does not take the redirect URI either",
+			facts: signedIn(facts.ConvexTrust.Is(trusting(other)), facts.ConvexSite.Is(convex), facts.ExpectedClient.Is(client), refusedURI()),
+			want: gate.Fail("the app signs in with client_01STAGING, but Convex trusts client_01OTHER").
+				FixedBy("Run `npx convex env set WORKOS_CLIENT_ID client_01STAGING --deployment swift-lemur-482`; Convex applies it at once."),
 		},
 		{
 			name: "Convex' environment has another, in the EU", target: gate.Target{Branch: "fix/login"},

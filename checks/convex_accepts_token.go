@@ -30,22 +30,19 @@ var ConvexAcceptsToken = &gate.Check{
 	Stage: gate.StageConvex,
 	Title: "Convex takes the app's tokens",
 	Fix:   "Make the provider in `convex/auth.config.ts` fit the token's issuer and audience, and deploy.",
-	Needs: []gate.Need{facts.ConvexSite},
-	Uses:  []gate.Need{facts.ConvexAcceptance, facts.ConvexTrust, facts.BrowserVisit, facts.ConvexProviders, facts.ConvexOpened, facts.ConvexInstance, facts.JWKS, facts.Repository},
+	Needs: []gate.Need{facts.TokenTaken, facts.ConvexTrust, facts.ConvexSite},
+	Uses:  []gate.Need{facts.ConvexAcceptance, facts.ConvexProviders, facts.ConvexOpened, facts.ConvexInstance, facts.JWKS, facts.Repository},
 	After: []*gate.Check{PreviewReachable, SignInStarts, ClientIDKnown, ClientIDAgrees, JWKSReachable, TokenVerifies, ConvexURL, ConvexReachable, ConvexEnv, AuthConfigValid, AuthConfigDeployed, ConvexProvider},
 	Judge: convexAcceptsToken,
 }
 
 func convexAcceptsToken(known *gate.Facts) gate.Verdict {
-	site := hostOf(facts.ConvexSite.From(known))
-	a, err := facts.ConvexAcceptance.Lookup(known)
-	if err != nil {
-		return orBrowsed(known, err, browsedConvex)
+	taken, t, site := facts.TokenTaken.From(known), facts.ConvexTrust.From(known), hostOf(facts.ConvexSite.From(known))
+	if taken.Browsed != nil {
+		return browsedConvex(*taken.Browsed)
 	}
-	t, err := facts.ConvexTrust.Lookup(known)
+	a := *taken.Own
 	switch {
-	case err != nil:
-		return gate.Without(err)
 	case t.Anonymous.Status != 200:
 		return gate.Unsure("%s answers %s to a request without a token", site, reply(t.Anonymous))
 	case !t.Control.Unmatched():

@@ -33,7 +33,7 @@ func claimed() facts.Claims {
 // shown is a deployment that so answers the test account's token.
 func shown(c facts.Claims, r facts.Reply, more ...gate.Given) []gate.Given {
 	a := facts.Acceptance{Claims: c, Asked: presented, HTTP: r}
-	return append(given(facts.ConvexAcceptance.Is(a), facts.ConvexTrust.Is(trusting(client)), facts.ConvexSite.Is(convex)), more...)
+	return append(given(own(facts.TokenTaken, a), facts.ConvexAcceptance.Is(a), facts.ConvexTrust.Is(trusting(client)), facts.ConvexSite.Is(convex)), more...)
 }
 
 // listing is a deployment with those providers, which it prints.
@@ -50,7 +50,7 @@ func jwt(issuer, audience string) facts.Provider {
 func takenTokens() []trial {
 	over := func(s facts.Handshake) []gate.Given {
 		a := facts.Acceptance{Claims: claimed(), Asked: presented, HTTP: facts.Reply{Status: 200}, Socket: s}
-		return shown(claimed(), facts.Reply{}, facts.ConvexAcceptance.Is(a))
+		return shown(claimed(), facts.Reply{}, own(facts.TokenTaken, a), facts.ConvexAcceptance.Is(a))
 	}
 	down, open := trusting(client), trusting(client)
 	down.Anonymous, open.Control = facts.Reply{Status: 503}, facts.Reply{Status: 200}

@@ -50,6 +50,11 @@ func previewBuilt(known *gate.Facts) gate.Verdict {
 		v = failedBuild("canceled")
 	case "failure", "error", "failed":
 		v = failedBuild(build.Detail)
+	case "blocked":
+		if v = failedBuild(build.Detail); v.Summary == failedBuild("").Summary {
+			v = gate.Fail("Vercel did not build this commit").
+				FixedBy("Open the commit's status by Vercel, which says what it waits for.")
+		}
 	default:
 		return gate.Unsure("how the build ended is not known: Vercel reports it as %.40q", build.State)
 	}
@@ -60,18 +65,26 @@ func previewBuilt(known *gate.Facts) gate.Verdict {
 	return v
 }
 
-// failedBuild tells the reasons apart that Vercel gives by name.
+// failedBuild tells the reasons apart that Vercel gives by name: as the detail
+// of a dispatch, or as the description of a status.
 func failedBuild(reason string) gate.Verdict {
+	lower := strings.ToLower(reason)
+	switch {
+	case strings.HasPrefix(lower, "authorization required"):
+		return gate.Fail("Vercel waits for an authorization before it builds this commit").
+			FixedBy("Authorize the deployment in Vercel: a commit from a fork is built only when a member of the team allows it.")
+	case strings.Contains(lower, "rate limited"):
+		return gate.Fail("Vercel has reached the plan's limit of deployments and did not build this commit").
+			FixedBy("Wait as long as Vercel says and redeploy the commit, or raise the team's plan.")
+	case strings.Contains(lower, "account is blocked"):
+		return refusedBuild(reason)
+	}
 	switch reason {
 	case "canceled", "cancelled":
 		return gate.Fail("the build was cancelled").
 			FixedBy("Redeploy the commit in Vercel, unless a newer commit of the branch has taken its place.")
-	case "authorization required":
-		return gate.Fail("Vercel waits for an authorization before it builds this commit").
-			FixedBy("Authorize the deployment in Vercel: a commit from a fork is built only when a member of the team allows it.")
 	case "account blocked", "missing vercel access", "no vercel account":
-		return gate.Fail("Vercel refused to build this commit (%s)", reason).
-			FixedBy("Open the deployment in Vercel: give the commit's author access to the team, or resolve what blocks the account.")
+		return refusedBuild(reason)
 	case "checks failed":
 		return gate.Fail("a check that Vercel runs on the deployment failed").
 			FixedBy("Open the deployment in Vercel under Checks and mend what failed there.")
@@ -80,6 +93,13 @@ func failedBuild(reason string) gate.Verdict {
 			FixedBy("Open the deployment in Vercel: it names the domain that could not be assigned.")
 	}
 	return gate.Fail("the build failed")
+}
+
+// refusedBuild is the verdict on a build that Vercel refused on account of who
+// wants it.
+func refusedBuild(reason string) gate.Verdict {
+	return gate.Fail("Vercel refused to build this commit (%s)", reason).
+		FixedBy("Open the deployment in Vercel: give the commit's author access to the team, or resolve what blocks the account.")
 }
 
 // builtByVercel judges by what Vercel's API says of the deployment.

@@ -30,6 +30,21 @@ func TestPreviewBuilt(t *testing.T) {
 			want: gate.Fail("the build was cancelled").FixedBy("Redeploy the commit in Vercel, unless a newer commit of the branch has taken its place."),
 		},
 		{
+			name: "a commit from a fork, by its status", facts: built("blocked", "Authorization required to deploy."),
+			want: gate.Fail("Vercel waits for an authorization before it builds this commit").
+				FixedBy("Authorize the deployment in Vercel: a commit from a fork is built only when a member of the team allows it."),
+		},
+		{
+			name: "blocked without a reason that is known", facts: built("blocked", "https://vercel.com/docs/x"),
+			want: gate.Fail("Vercel did not build this commit").
+				FixedBy("Open the commit's status by Vercel, which says what it waits for."),
+		},
+		{
+			name: "too many deployments", facts: built("blocked", "Deployment rate limited — retry in 24 hours."),
+			want: gate.Fail("Vercel has reached the plan's limit of deployments and did not build this commit").
+				FixedBy("Wait as long as Vercel says and redeploy the commit, or raise the team's plan."),
+		},
+		{
 			name: "a commit from a fork", facts: built("failure", "authorization required"),
 			want: gate.Fail("Vercel waits for an authorization before it builds this commit").
 				FixedBy("Authorize the deployment in Vercel: a commit from a fork is built only when a member of the team allows it."),

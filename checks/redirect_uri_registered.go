@@ -24,6 +24,9 @@ import (
 // an API key of the app's client the list itself decides in that case, where
 // WorkOS shows it, and is shown with a refusal.
 //
+// A refusal says nothing where the app signs in with another client than the
+// one that is meant: the list that counts is that one's.
+//
 // # Fix
 //
 // Register the URI in the WorkOS dashboard under Redirects, or let Convex do
@@ -42,7 +45,7 @@ var RedirectURIRegistered = &gate.Check{
 	Title: "WorkOS accepts the redirect URI",
 	Fix:   "Register the redirect URI in the WorkOS dashboard under Redirects.",
 	Needs: []gate.Need{facts.Examined},
-	Uses:  []gate.Need{facts.RegisteredURIs, facts.KeyProbe},
+	Uses:  append(meantClient(), facts.SignIn, facts.RegisteredURIs, facts.KeyProbe),
 	After: []*gate.Check{PreviewReachable, ProxyAnswers, ProxyCovers, SignInStarts, ClientIDKnown, RedirectURIHost, RedirectURIConsistent, RedirectURIConfigured},
 	Judge: redirectURIRegistered,
 }
@@ -52,7 +55,11 @@ func redirectURIRegistered(known *gate.Facts) gate.Verdict {
 	for _, e := range facts.Examined.From(known) {
 		verdicts = append(verdicts, byList(known, e, registered(e)))
 	}
-	return worst(verdicts)
+	v := worst(verdicts)
+	if meant := otherClient(known); v.Status == gate.Failed && meant != "" {
+		return gate.Skip("WorkOS refuses the redirect URI for a client other than %s, which comes first", meant)
+	}
+	return v
 }
 
 func registered(e facts.Examination) gate.Verdict {

@@ -42,6 +42,22 @@ func TestRedirectURIRegistered(t *testing.T) {
 	})
 }
 
+// TestARefusalIsTheClientsWhereAnotherIsMeant holds that a redirect URI is not
+// to be registered with a client that the app should not have.
+func TestARefusalIsTheClientsWhereAnotherIsMeant(t *testing.T) {
+	refused := gate.Fail("WorkOS refuses the redirect URI %s", preview+"/callback").
+		FixedBy("Add `%s` in the WorkOS dashboard under Redirects, or let Convex register it on every preview build: `redirectUris` under `authKit.preview.configure` in `convex.json`.", preview+"/callback")
+	skipped := gate.Skip("WorkOS refuses the redirect URI for a client other than client_01OTHER, which comes first")
+	judge(t, RedirectURIRegistered, []trial{
+		{name: "Convex trusts another", facts: signedIn(refusedURI(), facts.ConvexTrust.Is(trusting(other))), want: skipped},
+		{name: "another is expected", facts: signedIn(refusedURI(), facts.ExpectedClient.Is(other)), want: skipped},
+		{name: "Convex trusts another, and the app's is expected", facts: signedIn(refusedURI(), facts.ConvexTrust.Is(trusting(other)), facts.ExpectedClient.Is(client)), want: refused},
+		{name: "Convex trusts the app's", facts: signedIn(refusedURI(), facts.ConvexTrust.Is(trusting(client))), want: refused},
+		{name: "Convex trusts two others", facts: signedIn(refusedURI(), facts.ConvexTrust.Is(trusting(other, "client_01THIRD"))), want: refused},
+		{name: "Convex does not say", facts: signedIn(refusedURI(), facts.ConvexTrust.Is(redacted(trusting(other)))), want: refused},
+	})
+}
+
 // TestTheListDecidesWhereSignInDoesNot gives the list of the app's own client,
 // and of another.
 func TestTheListDecidesWhereSignInDoesNot(t *testing.T) {

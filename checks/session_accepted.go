@@ -27,18 +27,19 @@ var SessionAccepted = &gate.Check{
 	Stage: gate.StageSession,
 	Title: "The app accepts a session of the test account",
 	Fix:   "Compare `WORKOS_COOKIE_PASSWORD`, `WORKOS_CLIENT_ID` and `WORKOS_API_HOSTNAME` of the Preview environment with those that previewgate is given, and redeploy after a change.",
-	Uses:  []gate.Need{facts.AppVisits, facts.BrowserVisit, facts.ProtectedPages, facts.UnknownPage, facts.BadSession, facts.TokenProof},
+	Needs: []gate.Need{facts.SessionShown},
+	Uses:  []gate.Need{facts.ProtectedPages, facts.UnknownPage, facts.BadSession, facts.TokenProof},
 	After: []*gate.Check{ProxyCovers, ProtectedPaths, CookiePassword, TestAccount},
 	Judge: sessionAccepted,
 }
 
 func sessionAccepted(known *gate.Facts) gate.Verdict {
-	app, err := facts.AppVisits.Lookup(known)
-	if err != nil {
-		return orBrowsed(known, err, browsedSession)
+	shown := facts.SessionShown.From(known)
+	if shown.Browsed != nil {
+		return browsedSession(*shown.Browsed)
 	}
 	var verdicts []gate.Verdict
-	for _, v := range app.Visits {
+	for _, v := range shown.Own.Visits {
 		verdicts = append(verdicts, welcome(known, v))
 	}
 	return worst(verdicts)

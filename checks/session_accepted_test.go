@@ -16,7 +16,7 @@ func asShown(visits []facts.Visit, more ...gate.Given) []gate.Given {
 	closed := hop("/dashboard", 307, "Set-Cookie", deletion)
 	return append(
 		given(
-			facts.AppVisits.Is(facts.AppVisit{Visits: visits}),
+			own(facts.SessionShown, facts.AppVisit{Visits: visits}),
 			facts.ProtectedPages.Is([]facts.Visit{visit(toAuthorize("/dashboard", preview+"/callback"))}),
 			facts.UnknownPage.Is(visit(toAuthorize("/previewgate-nope", preview+"/callback"))),
 			facts.BadSession.Is([]facts.Hop{broken, closed}),

@@ -30,16 +30,18 @@ var TokenIssued = &gate.Check{
 	Stage: gate.StageToken,
 	Title: "The app hands its client an access token",
 	Fix:   "Set `eagerAuth: true` in `authkitProxy`, wrap the app in `AuthKitProvider`, and read the runtime log for `Failed to refresh access token`.",
-	Uses:  []gate.Need{facts.AppToken, facts.BrowserVisit},
+	Needs: []gate.Need{facts.TokenShown},
 	After: []*gate.Check{SessionAccepted},
 	Judge: tokenIssued,
 }
 
 func tokenIssued(known *gate.Facts) gate.Verdict {
-	h, err := facts.AppToken.Lookup(known)
+	shown := facts.TokenShown.From(known)
+	if shown.Browsed != nil {
+		return browsedToken(*shown.Browsed)
+	}
+	h := shown.Own
 	switch {
-	case err != nil:
-		return orBrowsed(known, err, browsedToken)
 	case h.Issued:
 		return gate.Pass("the app hands a token out by %s", h.By)
 	case h.Status != http.StatusOK:

@@ -10,7 +10,7 @@ import (
 func TestTokenIssued(t *testing.T) {
 	handed := func(h facts.Handout) []gate.Given {
 		h.Path = "/dashboard"
-		return given(facts.AppToken.Is(h))
+		return given(own(facts.TokenShown, h))
 	}
 	judge(t, TokenIssued, []trial{
 		{name: "with the document", facts: handed(facts.Handout{By: facts.ByCookie, Issued: true}), want: gate.Pass("the app hands a token out by the cookie workos-access-token")},

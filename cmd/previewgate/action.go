@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,11 +24,8 @@ import (
 	"github.com/previewgate/previewgate/internal/publish"
 	"github.com/previewgate/previewgate/internal/report"
 	"github.com/previewgate/previewgate/internal/web"
+	"github.com/previewgate/previewgate/internal/workflow"
 )
-
-// lastWords is how long a run that was stopped may take to publish: GitHub
-// kills it some ten seconds after the first signal.
-const lastWords = 5 * time.Second
 
 // runAction gates the preview that the workflow's event is about, and tells
 // GitHub.
@@ -39,32 +37,36 @@ func runAction(ctx context.Context, p process) int {
 		log.Error("previewgate action takes its inputs from the environment: INPUT_SIGN_IN and so on")
 		return exitMisuse
 	}
-	var o options
-	if err := readInputs(o.flags("action"), p.getenv); err != nil {
-		log.Error(err.Error())
-		return exitMisuse
-	}
 	event, err := action.Read(p.getenv)
 	if err != nil {
 		return endWithout(log, err)
 	}
-	gh, err := hub.New(p.getenv("GITHUB_API_URL"), c.github, p.network.gitHub())
+	clock := new(hub.Clock)
+	gh, err := hub.New(p.getenv("GITHUB_API_URL"), c.github, clock.Through(p.network.gitHub()))
 	if err != nil {
 		log.Error(err.Error())
 		return exitMisuse
 	}
-	resolved, err := action.Resolve(ctx, gh, event)
-	if err != nil {
-		return endWithout(log, err)
+	a := act{process: p, credentials: c, log: log, publisher: publish.New(gh, log, clock, p.getenv)}
+	// What is wrong with the inputs is told where the verdict would be: a status that is required must not wait for it.
+	wrong := readInputs(a.actionFlags(), p.getenv)
+	run := workflow.Run{
+		GitHub: gh, Publisher: a.publisher, Log: log,
+		Again: againBy(p.getenv), Wait: a.wait, UndecidedOpens: a.undecided == "open",
+		Judge: func(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
+			if wrong != nil {
+				return workflow.Verdict{}, wrong
+			}
+			return a.judge(ctx, e, r)
+		},
 	}
-	for _, note := range resolved.Notes {
-		log.Notice(note)
-	}
-	w := workflow{p, o, c, log, publish.New(gh, log, p.getenv)}
-	if event.State == action.Ignored || event.State == action.Skipped {
-		return w.nothingToGate(ctx, event, resolved)
-	}
-	return w.gate(ctx, event, resolved)
+	return int(run.Do(ctx, event))
+}
+
+// againBy reports whether a person has started the run once more.
+func againBy(getenv func(string) string) bool {
+	attempt, err := strconv.Atoi(getenv("GITHUB_RUN_ATTEMPT"))
+	return err == nil && attempt > 1
 }
 
 // endWithout ends a run that judges nothing: well when the event leaves
@@ -112,8 +114,8 @@ func (n network) gitHub() http.RoundTripper {
 	return &http.Transport{DialContext: n.dial, TLSClientConfig: &tls.Config{RootCAs: n.cas, MinVersion: tls.VersionTLS12}}
 }
 
-// A workflow is one run of the action.
-type workflow struct {
+// An act is one run of the action.
+type act struct {
 	process
 	options
 	credentials
@@ -121,122 +123,109 @@ type workflow struct {
 	publisher *publish.Publisher
 }
 
-// nothingToGate resolves the commit status of a commit that has no preview on
-// purpose, so that a required status does not wait for ever.
-func (w workflow) nothingToGate(ctx context.Context, e action.Event, r action.Resolved) int {
-	why := "no preview of this commit: its build was " + e.State
-	w.log.Notice(why)
-	err := w.publisher.Publish(ctx, publish.Outcome{
-		Report: gate.Report{Target: r.Target}, Scope: r.Scope, State: "success", Description: why,
-	})
+// judge judges the preview of an event.
+func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
+	t, err := a.trial(ctx, r)
 	if err != nil {
-		return exitBroken
+		return workflow.Verdict{}, err
 	}
-	return exitOpen
-}
-
-// gate judges and publishes.
-func (w workflow) gate(ctx context.Context, e action.Event, r action.Resolved) int {
-	t, err := w.trial(ctx, e, r)
-	if err != nil {
-		w.log.Error(err.Error())
-		return exitMisuse
+	if err := a.refuse(ctx, t, e); err != nil {
+		return workflow.Verdict{}, err
 	}
 	rep, err := t.judge(ctx)
-	if err != nil {
-		w.log.Error(err.Error())
-		return exitMisuse
+	if err != nil || ctx.Err() != nil { // of a run that was stopped nobody needs the report
+		return workflow.Verdict{}, cmp.Or(err, ctx.Err())
 	}
 	style := report.Style{
-		DocsURL: docsURL, RunURL: w.runURL(), Rerun: w.rerun(), UndecidedOpens: w.undecided == "open",
+		DocsURL: docsURL, RunURL: a.runURL(), Rerun: a.rerun(), UndecidedOpens: a.undecided == "open",
 	}
 	var text, json bytes.Buffer
-	if err := errors.Join(report.Text(&text, rep, style, false), report.JSON(&json, rep, style)); err != nil {
-		w.log.Error("writing the report: " + err.Error())
-		return exitBroken
+	if err := errors.Join(report.Text(&text, rep, style, false), report.JSON(&json, rep, style), a.writeFiles(rep, style)); err != nil {
+		return workflow.Verdict{}, fmt.Errorf("writing the report: %w", err)
 	}
-	w.log.Print(text.String())
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.publishing(ctx))
-	defer cancel()
-	err = w.publisher.Publish(ctx, publish.Outcome{
-		Report: rep, Scope: r.Scope,
-		State:       state(rep, w.undecided),
-		Description: report.Description(rep, style),
-		Markdown:    report.MarkdownWithin(rep, style, publish.MaxMarkdown),
-		JSON:        json.Bytes(),
-	})
-	if err != nil {
-		return exitBroken
-	}
-	return exitCode(rep, style.UndecidedOpens)
+	a.log.Print(text.String())
+	return workflow.Verdict{
+		Ending: workflow.Ending(exitCode(rep, style.UndecidedOpens)),
+		Outcome: publish.Outcome{
+			Report: rep, Scope: r.Scope, Fork: r.Fork, CheckRun: a.checkRun,
+			State:       state(rep, a.undecided),
+			Headline:    report.Headline(rep),
+			Description: report.Description(rep, style),
+			Markdown:    report.MarkdownWithin(rep, style, publish.MaxMarkdown),
+			JSON:        json.Bytes(),
+		},
+	}, nil
 }
 
-// publishing is how long publishing may take: little when the run was
-// stopped.
-func (w workflow) publishing(ctx context.Context) time.Duration {
-	if ctx.Err() != nil {
-		return lastWords
+// writeFiles writes the report in the forms that the input write asks for.
+func (a act) writeFiles(r gate.Report, style report.Style) error {
+	files, err := a.files()
+	for _, f := range files {
+		err = errors.Join(err, f.write(r, style))
 	}
-	return time.Minute
+	return err
 }
 
 // trial makes the trial of the event's deployment. A fork's is judged without
-// any credential.
-func (w workflow) trial(ctx context.Context, e action.Event, r action.Resolved) (trial, error) {
-	c := w.credentials
-	if r.Fork {
-		w.log.Notice("the commit comes from a fork: no credential is used")
+// any credential, unless the maintainer wants otherwise.
+func (a act) trial(ctx context.Context, r action.Resolved) (trial, error) {
+	c := a.credentials
+	if r.Fork && a.forkCredentials != "allow" {
+		a.log.Notice("the commit comes from a fork: no credential is used (input fork-credentials)")
 		c = c.withoutAll()
-	} else if w.audience != "" {
+	} else if a.audience != "" {
 		var err error
-		if c.trusted, err = w.oidcToken(ctx); err != nil {
+		if c.trusted, err = a.oidcToken(ctx); err != nil {
 			return trial{}, err
 		}
 	}
-	t, err := newTrial(w.process, w.options, c)
+	t, err := newTrial(a.process, a.options, c)
 	if err != nil {
 		return trial{}, err
 	}
-	w.log.Mask(t.secrets()...) // also those of a file of accounts
-	if w.verbose {
-		t.watch = func(l gate.Learned) { w.log.Print(learned(l)) }
+	a.log.Mask(t.secrets()...) // also those of a file of accounts
+	if a.verbose {
+		t.watch = func(l gate.Learned) { a.log.Print(learned(l)) }
 	}
 	branch := t.target.Branch
 	t.target = r.Target
 	t.target.Branch = cmp.Or(branch, r.Target.Branch)
 	for _, host := range r.Hosts {
-		if u, err := web.CheckPreview("https://"+host, w.allowHosts); err == nil {
+		if u, err := web.CheckPreview("https://"+host, a.allowHosts); err == nil {
 			t.alleged = append(t.alleged, u)
 		}
 	}
-	if t.built = built(e); e.State == action.Failure {
+	if t.built = built(r); r.State != action.Success {
 		t.target.URL = ""
 		return t, nil
 	}
-	return t, t.at(r.Target.URL)
+	if err := t.at(r.Target.URL); err != nil {
+		return trial{}, &workflow.Refusal{Reason: err.Error()}
+	}
+	return t, nil
 }
 
-// built is what the event says of the build.
-func built(e action.Event) *facts.Build {
-	if e.State == "" {
+// built is what is known of the build.
+func built(r action.Resolved) *facts.Build {
+	if r.State == "" {
 		return nil
 	}
-	return &facts.Build{State: e.State, Detail: e.Detail}
+	return &facts.Build{State: r.State, Detail: r.Detail}
 }
 
 // oidcToken asks GitHub for the token by which Vercel's Trusted Sources know
 // this workflow.
-func (w workflow) oidcToken(ctx context.Context) (string, error) {
+func (a act) oidcToken(ctx context.Context) (string, error) {
 	gha := githubactions.New(
-		githubactions.WithGetenv(w.getenv),
+		githubactions.WithGetenv(a.getenv),
 		githubactions.WithWriter(io.Discard),
-		githubactions.WithHTTPClient(&http.Client{Transport: w.network.gitHub(), Timeout: 10 * time.Second}),
+		githubactions.WithHTTPClient(&http.Client{Transport: a.network.gitHub(), Timeout: 10 * time.Second}),
 	)
-	token, err := gha.GetIDToken(ctx, w.audience)
+	token, err := gha.GetIDToken(ctx, a.audience)
 	if err != nil {
 		return "", errors.New("GitHub gave no OIDC token for the input trusted-audience: does the job have `permissions: id-token: write`?")
 	}
-	w.log.Mask(token)
+	a.log.Mask(token)
 	return token, nil
 }
 
@@ -255,8 +244,8 @@ func state(r gate.Report, undecided string) string {
 }
 
 // runURL is the page of this run.
-func (w workflow) runURL() string {
-	server, repository, id := w.getenv("GITHUB_SERVER_URL"), w.getenv("GITHUB_REPOSITORY"), w.getenv("GITHUB_RUN_ID")
+func (a act) runURL() string {
+	server, repository, id := a.getenv("GITHUB_SERVER_URL"), a.getenv("GITHUB_REPOSITORY"), a.getenv("GITHUB_RUN_ID")
 	if server == "" || repository == "" || id == "" {
 		return ""
 	}
@@ -264,8 +253,8 @@ func (w workflow) runURL() string {
 }
 
 // rerun is the command that runs this gate again.
-func (w workflow) rerun() string {
-	repository, id := w.getenv("GITHUB_REPOSITORY"), w.getenv("GITHUB_RUN_ID")
+func (a act) rerun() string {
+	repository, id := a.getenv("GITHUB_REPOSITORY"), a.getenv("GITHUB_RUN_ID")
 	if repository == "" || id == "" {
 		return ""
 	}

@@ -31,6 +31,7 @@ func employ(t *testing.T, w sandbox.World, event string, payload []byte) workpla
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
+	t.Cleanup(func() { asked(t, s) })
 	if payload == nil {
 		payload = s.Event(event)
 	}
@@ -200,7 +201,7 @@ func TestEventsThatLeaveNothingToGate(t *testing.T) {
 }
 
 func TestABuildThatWasIgnoredResolvesTheStatus(t *testing.T) {
-	w := sandbox.Healthy()
+	w := broken(func(w *sandbox.World) { w.Vercel.ReadyState = "CANCELED" })
 	payload := map[string]any{
 		"action": "vercel.deployment.ignored", "repository": map[string]any{"full_name": "acme/web"},
 		"client_payload": map[string]any{
@@ -225,13 +226,13 @@ func TestInputsAreTheFlagsByOtherNames(t *testing.T) {
 	env := map[string]string{
 		"INPUT_SIGN_IN": "/login", "INPUT_PROTECTED": "/a\n/b, /c", "INPUT_TIMEOUT": "5s", "INPUT_UNDECIDED": "open",
 	}
-	if err := readInputs(o.flags("action"), func(name string) string { return env[name] }); err != nil {
+	if err := readInputs(o.actionFlags(), func(name string) string { return env[name] }); err != nil {
 		t.Fatal(err)
 	}
 	if o.paths.SignIn != "/login" || strings.Join(o.paths.Protected, " ") != "/a /b /c" || o.timeout.Seconds() != 5 || o.undecided != "open" {
 		t.Errorf("got %+v", o)
 	}
-	if err := readInputs(o.flags("action"), func(string) string { return "soon" }); err == nil {
+	if err := readInputs(o.actionFlags(), func(string) string { return "soon" }); err == nil {
 		t.Error("a timeout of \"soon\" was taken")
 	}
 }
@@ -251,7 +252,7 @@ func TestActionYAMLKnowsTheFlags(t *testing.T) {
 	}
 	own := map[string]bool{"github-token": true, "version": true, "path": true}
 	maps.DeleteFunc(declared, func(name string, _ bool) bool { return own[name] })
-	for _, name := range inputNames() {
+	for _, name := range flagNames() {
 		if !declared[name] {
 			t.Errorf("action.yml has no input %s", name)
 		}
@@ -265,9 +266,9 @@ func TestActionYAMLKnowsTheFlags(t *testing.T) {
 	}
 }
 
-// inputNames lists the flags that are inputs of the action.
-func inputNames() []string {
+// flagNames lists the flags that are inputs of the action.
+func flagNames() []string {
 	var names []string
-	new(options).flags("action").VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	new(options).actionFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
 }

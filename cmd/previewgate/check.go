@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,22 +130,33 @@ func (o *options) writers(p process) ([]destination, error) {
 		main.open = func() (io.WriteCloser, error) { return keepOpen{p.stdout}, nil }
 		main.color = p.terminal && p.getenv("NO_COLOR") == ""
 	}
-	all := []destination{main}
+	files, err := o.files()
+	return append([]destination{main}, files...), cmp.Or(main.validate(), err)
+}
+
+// files lists the further files that the report goes to.
+func (o *options) files() ([]destination, error) {
+	var all []destination
 	for _, w := range o.writes {
 		format, file, found := strings.Cut(w, "=")
 		if !found || file == "" {
 			return nil, fmt.Errorf("--write %s: it is FORMAT=FILE, as in json=report.json", w)
 		}
-		all = append(all, destination{format: format, open: toFile(file)})
-	}
-	for _, d := range all {
-		switch d.format {
-		case "text", "markdown", "json", "sarif", "junit":
-		default:
-			return nil, fmt.Errorf("there is no format %q: it is text, markdown, json, sarif or junit", d.format)
+		d := destination{format: format, open: toFile(file)}
+		if err := d.validate(); err != nil {
+			return nil, err
 		}
+		all = append(all, d)
 	}
 	return all, nil
+}
+
+func (d destination) validate() error {
+	switch d.format {
+	case "text", "markdown", "json", "sarif", "junit":
+		return nil
+	}
+	return fmt.Errorf("there is no format %q: it is text, markdown, json, sarif or junit", d.format)
 }
 
 func toFile(name string) func() (io.WriteCloser, error) {

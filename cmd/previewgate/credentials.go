@@ -24,7 +24,8 @@ type credentials struct {
 	cookiePassword string
 	convexKey      string
 	accounts       []account
-	none           bool // nothing of the kind may be used, wherever it comes from
+	chrome         string // program of the browser; no secret
+	none           bool   // nothing of the kind may be used, wherever it comes from
 }
 
 // A variable is one that the command reads from its environment.
@@ -41,11 +42,12 @@ func variables() []variable {
 		{"GITHUB_TOKEN", "of the action: reads the pull request, writes the commit status and the comment"},
 		{"WORKOS_API_KEY", "key of the WorkOS environment that the preview uses; sent to WorkOS' API only"},
 		{"WORKOS_COOKIE_PASSWORD", "the preview's own: seals the session that the test account is shown to the preview with; sent nowhere"},
-		{"PREVIEWGATE_TEST_EMAIL, PREVIEWGATE_TEST_PASSWORD", "test account that signs in with nothing but its password, which is sent to WorkOS' API only; see `--test-accounts` for several"},
+		{"PREVIEWGATE_TEST_EMAIL, PREVIEWGATE_TEST_PASSWORD", "test account that signs in with nothing but its password, which WorkOS alone gets: its API, and its sign-in page in a browser; see `--test-accounts` for several"},
 		{"WORKOS_API_HOSTNAME, WORKOS_API_PORT, WORKOS_API_HTTPS", "where the WorkOS API is, when it is not https://api.workos.com; `false` in the last makes it plain http"},
 		{"CONVEX_PROVISION_HOST", "where Convex' provisioning API is, when it is not https://api.convex.dev"},
 		{"PREVIEWGATE_VERCEL_API", "where Vercel's API is, when it is not https://api.vercel.com"},
 		{"GITHUB_API_URL", "where GitHub's API is, when it is not https://api.github.com"},
+		{"PREVIEWGATE_CHROME", "program of the browser, where it is not found by the usual names"},
 		{"NO_COLOR", "set to anything: no colour on a terminal"},
 	}
 }
@@ -62,6 +64,7 @@ func readCredentials(getenv func(string) string) credentials {
 		cookiePassword: get("WORKOS_COOKIE_PASSWORD"),
 		convexKey:      get("CONVEX_DEPLOY_KEY"),
 		accounts:       readAccount(getenv),
+		chrome:         get("PREVIEWGATE_CHROME"),
 	}
 }
 

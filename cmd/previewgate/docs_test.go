@@ -47,6 +47,13 @@ func TestInputsDoc(t *testing.T) {
 	only := pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(options).outputs(only)
 	only.VisitAll(func(f *pflag.Flag) { writeFlag(&page, f) })
+	page.WriteString("\nOf the action only:\n\n| input | default | meaning |\n|---|---|---|\n")
+	shared := new(options).flags("check")
+	new(options).actionFlags().VisitAll(func(f *pflag.Flag) {
+		if shared.Lookup(f.Name) == nil {
+			writeInput(&page, f.Name, f)
+		}
+	})
 	page.WriteString("\n## Variables\n\nCredentials come from the environment only, and none is required.\n\n| variable | what it is |\n|---|---|\n")
 	for _, v := range variables() {
 		fmt.Fprintf(&page, "| `%s` | %s |\n", v.name, v.what)
@@ -62,10 +69,12 @@ func TestInputsDoc(t *testing.T) {
 	golden.Equal(t, "../../docs/inputs.md", []byte(page.String()))
 }
 
-func writeFlag(page *strings.Builder, f *pflag.Flag) {
+func writeFlag(page *strings.Builder, f *pflag.Flag) { writeInput(page, "--"+f.Name, f) }
+
+func writeInput(page *strings.Builder, name string, f *pflag.Flag) {
 	value := f.DefValue
 	if value == "" || value == "[]" {
 		value = "–"
 	}
-	fmt.Fprintf(page, "| `--%s` | %s | %s |\n", f.Name, value, f.Usage)
+	fmt.Fprintf(page, "| `%s` | %s | %s |\n", name, value, f.Usage)
 }

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
 	"time"
 
 	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/browser"
 	"github.com/previewgate/previewgate/internal/facts"
 	"github.com/previewgate/previewgate/internal/redact"
 	"github.com/previewgate/previewgate/internal/web"
@@ -44,6 +47,9 @@ func newTrial(p process, o options, c credentials) (trial, error) {
 			return trial{}, err
 		}
 		c.accounts = append(c.accounts, listed...)
+	}
+	if _, err := browser.Find(c.chrome); err != nil && o.browser == "on" {
+		return trial{}, fmt.Errorf("--browser on: %w", err)
 	}
 	hosts, err := o.hosts()
 	if err != nil {
@@ -125,15 +131,20 @@ func (t trial) client() (*web.Client, error) {
 		if net.ParseIP(u.Hostname()) == nil { // an address is allowed by --allow-host or not at all
 			o.Hosts = append(o.Hosts, u.Hostname())
 		}
-		for header, value := range map[string]string{
-			"X-Vercel-Protection-Bypass": t.bypass, "X-Vercel-Trusted-Oidc-Idp-Token": t.trusted,
-		} {
-			if value != "" {
-				o.Secrets = append(o.Secrets, web.Secret{Origin: u.Scheme + "://" + u.Host, Header: header, Value: value})
-			}
+		for header, value := range t.opening() {
+			o.Secrets = append(o.Secrets, web.Secret{Origin: u.Scheme + "://" + u.Host, Header: header, Value: value})
 		}
 	}
 	return web.New(o)
+}
+
+// opening returns the headers that open a protected preview.
+func (t trial) opening() map[string]string {
+	headers := map[string]string{
+		"X-Vercel-Protection-Bypass": t.bypass, "X-Vercel-Trusted-Oidc-Idp-Token": t.trusted,
+	}
+	maps.DeleteFunc(headers, func(_, value string) bool { return value == "" })
+	return headers
 }
 
 func (t trial) given(client *web.Client) []gate.Given {
@@ -146,7 +157,7 @@ func (t trial) given(client *web.Client) []gate.Given {
 		orMissing(facts.SourceDir, t.source != "", t.source, "--source"),
 		facts.StatedEnv.Is(t.stated),
 	)
-	given = append(given, t.account())
+	given = append(given, t.account(), t.browse())
 	if t.preview == nil {
 		given = append(given, facts.Preview.IsMissing(gate.Moot("there is no preview of this commit")))
 	} else {

@@ -60,6 +60,7 @@ type network struct {
 	dial      func(ctx context.Context, network, addr string) (net.Conn, error)
 	cas       *x509.CertPool
 	transport http.RoundTripper // replaces the network whole
+	browser   map[string]any    // flags with which a browser finds its way there
 }
 
 // A command is one of previewgate's.
@@ -73,8 +74,10 @@ func commands() []command {
 		{"check", "URL", "gate one preview and print the report; publishes nothing", runCheck},
 		{"action", "", "what action.yml runs: read the event, gate, publish", runAction},
 		{"scan", "[DIR]", "what the source alone tells; no network", runScan},
+		{"har", "FILE", "background sign-outs, refresh storms and auth loops in a recorded HAR; no network", runHAR},
 		{"replay", "FILE", "judge recorded evidence again, offline", runReplay},
 		{"demo", "[FAULT]", "break a preview in a sandbox and gate it; needs no account", runDemo},
+		{"init", "", "write a workflow, and say which secrets unlock which checks", runInit},
 		{"explain", "[CHECK]", "what a check asks, why, and how to mend it", runExplain},
 		{"version", "", "print the version", runVersion},
 	}

@@ -34,14 +34,24 @@ type options struct {
 	allowHosts           []string
 	audience             string
 	testAccounts         string
+	browser, artifacts   string
 	format, output       string
 	record               string
 	writes               []string
 	verbose              bool
+
+	// of the action alone
+	wait            time.Duration
+	ofTeam          string
+	forkCredentials string
+	checkRun        bool
 }
 
-// usualTimeout bounds a run that nobody bounds otherwise.
-const usualTimeout = time.Minute
+// What bounds a run that nobody bounds otherwise.
+const (
+	usualTimeout = time.Minute
+	usualWait    = 10 * time.Minute
+)
 
 // flags returns the flag set that fills o.
 func (o *options) flags(name string) *pflag.FlagSet {
@@ -65,7 +75,21 @@ func (o *options) flags(name string) *pflag.FlagSet {
 	f.StringSliceVar(&o.allowHosts, "allow-host", nil, "HOST[:PORT] beyond the rules: the only way to plain http, loopback and custom domains (repeatable)")
 	f.StringVar(&o.audience, "trusted-audience", "", "audience of the GitHub OIDC token that Vercel's Trusted Sources expect")
 	f.StringVar(&o.testAccounts, "test-accounts", "", `FILE of test accounts in JSON: {"email": "…", "password": "…"}, a list of such, or an object with either by environment, such as "preview" or "staging"; the first that fits is used`)
+	f.StringVar(&o.browser, "browser", "auto", "whether an installed Chrome reproduces what the test account sees: auto (where there is one), on or off")
+	f.StringVar(&o.paths.Debug, "debug", "", "path of a page of the app's that shows what it knows of the session: the browser looks at it")
+	f.StringVar(&o.artifacts, "artifacts", "", "directory for what the browser saw: a recording (HAR) and a picture, both without secrets")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell each fact as it is learned")
+	return f
+}
+
+// actionFlags returns the flag set whose flags are the inputs of the action.
+func (o *options) actionFlags() *pflag.FlagSet {
+	f := o.flags("action")
+	f.StringVar(&o.ofTeam, "team", "", "slug of the Vercel team: previews at hosts of other teams are refused")
+	f.StringVar(&o.forkCredentials, "fork-credentials", "deny", "whether previews of forks are judged with credentials: deny or allow")
+	f.DurationVar(&o.wait, "wait", usualWait, "how long a preview may take that is still being built")
+	f.BoolVar(&o.checkRun, "check-run", false, "make a check run with annotations too")
+	f.StringArrayVar(&o.writes, "write", nil, "FORMAT=FILE: the report as a file, too, one a line")
 	return f
 }
 
@@ -84,8 +108,14 @@ func (o *options) validate() error {
 	if o.timeout <= 0 {
 		return errors.New("--timeout: it must be more than nothing, such as 60s")
 	}
+	if o.browser != "" && o.browser != "auto" && o.browser != "on" && o.browser != "off" {
+		return fmt.Errorf("--browser %s: it is auto, on or off", o.browser)
+	}
+	if o.forkCredentials != "" && o.forkCredentials != "deny" && o.forkCredentials != "allow" {
+		return fmt.Errorf("--fork-credentials %s: it is deny or allow", o.forkCredentials)
+	}
 	for flag, paths := range map[string][]string{
-		"sign-in": {o.paths.SignIn}, "sign-out": {o.paths.SignOut}, "callback": {o.paths.Callback}, "protected": o.paths.Protected,
+		"sign-in": {o.paths.SignIn}, "sign-out": {o.paths.SignOut}, "callback": {o.paths.Callback}, "debug": {o.paths.Debug}, "protected": o.paths.Protected,
 	} {
 		for _, path := range paths {
 			if err := checkPath(path); err != nil {

@@ -208,3 +208,33 @@ func TestThePreviewIsNeverCreatedOnConvex(t *testing.T) {
 		t.Error("the preview deployment was not looked up, so this test shows nothing")
 	}
 }
+
+// TestAForksPreviewMeetsNoCredential runs the whole action on a fork's commit
+// with every credential in its environment, and looks for each in every
+// request that was made but those to GitHub.
+func TestAForksPreviewMeetsNoCredential(t *testing.T) {
+	for _, allowed := range []bool{false, true} {
+		w := broken(func(w *sandbox.World) { w.GitHub.Fork = true })
+		p := employ(t, w, "deployment_status", nil)
+		maps.Copy(p.env, w.Env())
+		if allowed {
+			p.env["INPUT_FORK_CREDENTIALS"] = "allow"
+		}
+		if code, log := p.run(t); code != exitOpen {
+			t.Fatalf("exit code %d:\n%s", code, log)
+		}
+		secrets := readCredentials(func(name string) string { return w.Env()[name] })
+		secrets.github = ""
+		met := 0
+		for _, r := range p.Requests() {
+			for _, secret := range secrets.secrets() {
+				if strings.Contains(fmt.Sprint(r), secret) {
+					met++
+				}
+			}
+		}
+		if (met > 0) != allowed {
+			t.Errorf("allowed %t: %d requests held a credential", allowed, met)
+		}
+	}
+}

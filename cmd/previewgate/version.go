@@ -17,9 +17,8 @@ func runVersion(_ context.Context, p process) int {
 	if len(p.args) > 0 {
 		return p.misuse(errors.New("version takes nothing"))
 	}
-	version, commit := "(devel)", "unknown"
+	commit := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				commit = s.Value
@@ -27,6 +26,15 @@ func runVersion(_ context.Context, p process) int {
 		}
 	}
 	fmt.Fprintf(p.stdout, "previewgate %s, commit %s, %s %s/%s\n",
-		cmp.Or(released, version, "(devel)"), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		buildVersion(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitOpen
+}
+
+// buildVersion is the release, or what the build says in its place.
+func buildVersion() string {
+	version := released
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = cmp.Or(version, info.Main.Version)
+	}
+	return cmp.Or(version, "(devel)")
 }

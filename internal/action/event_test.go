@@ -108,6 +108,7 @@ func payloads() map[string]outcome {
 		"repository_dispatch-canceled-project":    without(dispatch, Canceled, "canceled", dispatch.Deployment),
 		"repository_dispatch-ignored":             without(dispatch, Ignored, "", dispatch.Deployment),
 		"repository_dispatch-skipped":             without(dispatch, Skipped, "", dispatch.Deployment),
+		"repository_dispatch-by-a-user":           {Skip: `the dispatch was sent by "mallory" and not by Vercel`},
 		"repository_dispatch-pending":             {Skip: `the deployment is "pending": nothing to judge`},
 		"repository_dispatch-promoted":            {Skip: `the deployment is "promoted": nothing to judge`},
 		"repository_dispatch-production":          {Skip: "the deployment is one to production, not a preview"},

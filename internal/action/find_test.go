@@ -113,6 +113,21 @@ func TestOneProjectOfSeveralIsChosen(t *testing.T) {
 	}
 }
 
+// TestWhatIsSeenOfAnotherProjectDoesNotCount holds that runs of one project are not outranked by what a run of another
+// has seen.
+func TestWhatIsSeenOfAnotherProjectDoesNotCount(t *testing.T) {
+	_, gh := serve(t, map[string]string{
+		"pulls/7": pull(7, testSHA, "here"), comments: list(),
+		"deployments":            list(deployment(2, "Preview – web"), deployment(1, "Preview – docs")),
+		"deployments/1/statuses": list(reported(90, "failure", "Deployment has failed")),
+		"deployments/2/statuses": list(reported(5, "success", testURL)),
+	})
+	got, err := Resolve(t.Context(), gh, pullEvent())
+	if web := int64(3305); err != nil || got.Scope != "web" || got.Seen != web {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestOneProjectOfSeveralIsChosenByTheirStatuses(t *testing.T) {
 	answers := standing("Preview")
 	answers[statusesOf] = list(commitStatus(2, "Vercel – docs", "success", "Skipped - Not affected"),

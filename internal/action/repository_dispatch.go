@@ -5,9 +5,11 @@ import (
 	"strings"
 )
 
-// A dispatchPayload is what is used of the event that Vercel sends to a repository.
+// A dispatchPayload is what is used of the event that Vercel sends to a repository. Whoever may write to the repository
+// can send one of the same form; GitHub says who did.
 type dispatchPayload struct {
-	Type   text `json:"action"`
+	Type   text   `json:"action"`
+	Sender *actor `json:"sender"`
 	Client struct {
 		Environment text `json:"environment"`
 		ID          text `json:"id"`
@@ -35,6 +37,9 @@ func parseRepositoryDispatch(payload []byte) (Event, error) {
 	state, err := p.state()
 	if err != nil {
 		return Event{}, err
+	}
+	if by := p.Sender; by != nil && !isVercel(string(by.Login), string(by.Type)) {
+		return Event{}, skip("the dispatch was sent by %q and not by Vercel", clean(string(by.Login), 50))
 	}
 	sha, err := commit(p.Client.Git.SHA)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"time"
 
@@ -100,4 +101,36 @@ func ReadDebugPage(text string) *DebugPage {
 		page.Convex.Error = clip(page.Convex.Error)
 	}
 	return &page.DebugPage
+}
+
+// Either is what was learned with credentials or, where these were not given,
+// what a browser saw instead. One of the two is set.
+type Either[T any] struct {
+	Own     *T
+	Browsed *Browsed
+}
+
+// What a browser can show in place of a credential.
+var (
+	SessionShown = orBrowsed("session in the app", AppVisits)
+	TokenShown   = orBrowsed("token of the app's client", AppToken)
+	TokenTaken   = orBrowsed("Convex' word on the token", ConvexAcceptance)
+)
+
+func orBrowsed[T any](name string, own *gate.Fact[T]) *gate.Fact[Either[T]] {
+	return &gate.Fact[Either[T]]{
+		Name: name,
+		Uses: []gate.Need{own, BrowserVisit},
+		Learn: func(_ context.Context, known *gate.Facts) (Either[T], error) {
+			v, err := own.Lookup(known)
+			if err == nil {
+				return Either[T]{Own: &v}, nil
+			}
+			b, browserErr := BrowserVisit.Lookup(known)
+			if _, notGiven := errors.AsType[gate.NotGiven](err); notGiven && browserErr == nil {
+				return Either[T]{Browsed: &b}, nil
+			}
+			return Either[T]{}, err
+		},
+	}
 }

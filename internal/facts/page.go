@@ -35,8 +35,12 @@ func readPage(base *url.URL, doc []byte) Page {
 		if kind == htmlparser.ErrorToken {
 			break
 		}
-		if kind == htmlparser.StartTagToken || kind == htmlparser.SelfClosingTagToken {
+		switch kind {
+		case htmlparser.StartTagToken, htmlparser.SelfClosingTagToken:
 			p.readTag(base, tokens.Token())
+		case htmlparser.TextToken:
+			p.readFlight(base, tokens.Raw())
+		default:
 		}
 	}
 	text := unquote.Replace(string(doc))
@@ -90,6 +94,27 @@ func (p *Page) addScript(base *url.URL, src string, leave bool) {
 		return
 	}
 	p.Scripts = append(p.Scripts, u.String())
+}
+
+// readFlight notes the chunks that a piece of flight data names, each a string
+// of its own there. On a page that crashed they are named nowhere else: the
+// browser renders it once more.
+func (p *Page) readFlight(base *url.URL, script []byte) {
+	const static = "/_next/static/"
+	if !bytes.Contains(script, []byte("__next_f")) {
+		return
+	}
+	text := unquote.Replace(string(script))
+	for at := range places(text, static) {
+		head, tail := text[max(0, at-maxAddress):at], text[at:min(len(text), at+maxAddress)]
+		start, end := strings.LastIndexByte(head, '"'), strings.IndexByte(tail, '"')
+		if start < 0 || end < 0 {
+			continue
+		}
+		if src := head[start+1:] + tail[:end]; !strings.ContainsAny(src, " \n\\") {
+			p.addScript(base, src, false)
+		}
+	}
 }
 
 // buildIDs are the places where Next.js names the build: the root of the

@@ -60,6 +60,26 @@ func TestReadPageNotesACrash(t *testing.T) {
 	}
 }
 
+// TestReadPageFindsTheChunksOfACrash holds that the chunks of a page that
+// crashed are found: it loads none of the app's own by an element, since the
+// browser renders once more what the flight data says.
+func TestReadPageFindsTheChunksOfACrash(t *testing.T) {
+	const doc = `<!DOCTYPE html><html id="__next_error__"><head>
+<script src="/_next/static/chunks/runtime.js" async=""></script><script src="/_next/static/chunks/polyfill.js" noModule=""></script></head><body>
+<script id="_R_">load({"otherChunks":["static/chunks/runtime.js"],"note":"/_next/static/chunks/none.js"})</script>
+<script>self.__next_f.push([1,"4:\"/_next/static/chunks/shared.js\"\n5:I[35746,[\"$4\",\"https://cdn.example/_next/static/chunks/providers.js?dpl=dpl_1\"],\"Providers\"]\n"])</script>
+<script>self.__next_f.push([1,"6:\"/_next/static/chunks/runtime.js\"\n7:\"/_next/static/chunks/style.css\"\n8:\"go to /_next/static/chunks/text.js\"\n"])</script></body></html>`
+	got := readPage(mustParse(t, "https://web.vercel.app/"), []byte(doc)).Scripts
+	want := []string{
+		"https://web.vercel.app/_next/static/chunks/runtime.js",
+		"https://web.vercel.app/_next/static/chunks/shared.js",
+		"https://cdn.example/_next/static/chunks/providers.js?dpl=dpl_1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestBuildID(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"App Router, Next.js 16", `0:{"P":null,"b":"q8ZtR3vLx0mWc5NfYk2pB","c":["",""],"q":""`, "q8ZtR3vLx0mWc5NfYk2pB"},
@@ -122,6 +142,7 @@ func TestReadPageIsBounded(t *testing.T) {
 	}
 	for name, doc := range map[string]string{
 		"scripts": scripts.String(), "flight data": flight.String(),
+		"chunks in flight data": `<script>self.__next_f.push([1,` + strings.Repeat(`/_next/static/chunks/x`, 50_000) + `"`,
 		"an attribute": `<script src="` + strings.Repeat("x", 1<<20), "build": strings.Repeat(`,"b":"`, 100_000),
 	} {
 		started := time.Now()

@@ -112,7 +112,11 @@ func (r *reader) response(e *recorded) error {
 		case "headers":
 			err = r.pairs(answers, func(name, value, _ string) { e.answered(name, value) })
 		case "cookies":
-			err = r.pairs(every, func(name, _, expires string) { e.jar = append(e.jar, jarred{name, expires}) })
+			err = r.pairs(every, func(name, _, expires string) {
+				if len(e.jar) < maxCookies {
+					e.jar = append(e.jar, jarred{name, expires})
+				}
+			})
 		case "redirectURL":
 			e.redirect, err = r.value(maxAddress)
 		case "content":

@@ -31,7 +31,7 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("it is JSON: %v", err)
 		}
 		for _, e := range got.Entries {
-			if !utf8.ValidString(e.Path+e.To+e.Origin) || len(e.Kind)+len(e.Method) > 48 || len(e.Query) > 20 || len(e.Sets)+len(e.Empties) > 40 || strings.ContainsAny(e.Path+e.To, "?#") {
+			if !utf8.ValidString(e.Path+e.To+e.Origin) || len(e.Kind)+len(e.Method) > 48 || len(e.Query) > 20 || len(e.Sets)+len(e.Empties) > 2*maxCookies || strings.ContainsAny(e.Path+e.To, "?#") {
 				t.Errorf("got %+v", e)
 			}
 			for name, value := range e.Header {

@@ -90,7 +90,9 @@ func (e *recorded) answered(name, value string) {
 	case "location":
 		e.location = value
 	case "set-cookie":
-		e.cookies = append(e.cookies, value)
+		if len(e.cookies) < maxCookies {
+			e.cookies = append(e.cookies, value)
+		}
 	case "x-powered-by":
 		e.Next = e.Next || strings.HasPrefix(value, "Next.js")
 	case "vary":
@@ -100,12 +102,14 @@ func (e *recorded) answered(name, value string) {
 	}
 }
 
+// maxCookies is how many cookies of one answer are read: more than any sets.
+const maxCookies = 100
+
 // A jarred cookie is one that the recorder lists apart from the headers.
 type jarred struct{ name, expires string }
 
 // set notes that the answer sets or deletes a cookie. The last word holds.
 func (e *recorded) set(name string, deleted bool) {
-	const most = 20
 	list, other := &e.Sets, &e.Empties
 	if deleted {
 		list, other = other, list
@@ -114,7 +118,7 @@ func (e *recorded) set(name string, deleted bool) {
 		return
 	}
 	*other = slices.DeleteFunc(*other, func(known string) bool { return known == name })
-	if len(*list) < most && !slices.Contains(*list, name) {
+	if len(*list) < maxCookies && !slices.Contains(*list, name) {
 		*list = append(*list, name)
 	}
 }
@@ -152,13 +156,13 @@ func setCookies(header string) []string {
 	var all []string
 	for line := range strings.SplitSeq(header, "\n") {
 		start := 0
-		for _, at := range anotherCookie.FindAllStringIndex(line, -1) {
+		for _, at := range anotherCookie.FindAllStringIndex(line, maxCookies) {
 			all = append(all, line[start:at[0]])
 			start = at[0] + 1
 		}
 		all = append(all, strings.TrimSpace(line[start:]))
 	}
-	return all
+	return all[:min(len(all), maxCookies)]
 }
 
 // anotherCookie matches the start of a cookie behind another.

@@ -9,7 +9,7 @@ import (
 const (
 	// grace is how long a look that is owed may go on after the run was told to stop. The runner kills it ten seconds
 	// after its first signal.
-	grace = 4 * time.Second
+	grace = 2 * time.Second
 
 	// maxRounds bounds how often a run looks after its last write. Each further round means that yet another run has
 	// written in between.

@@ -10,7 +10,7 @@ import (
 )
 
 // hurry is how long a run that may have been told to stop looks before it speaks.
-const hurry = 2 * time.Second
+const hurry = time.Second
 
 // Pending sets the commit status to pending while the gate looks, the first time that it is called, unless a newer run
 // has spoken. It is to be called only when a verdict will follow: nothing else takes the status back. It warns of

@@ -2,20 +2,23 @@ package sandbox
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 )
 
 // Event returns the payload of the event that would start the gate for this
-// World: deployment_status, repository_dispatch or workflow_dispatch. For any
-// other name it returns nil.
+// World: deployment_status, repository_dispatch, workflow_dispatch,
+// pull_request, merge_group or issue_comment. For any other name it returns
+// nil.
 func (s *Sandbox) Event(name string) []byte {
 	g := gitHub{&s.world, s.hub}
 	payload := map[string]any{"repository": g.repository(), "sender": account("vercel[bot]")}
 	switch name {
 	case "deployment_status":
 		payload["action"] = "created"
-		payload["deployment"] = g.deploymentObject()
-		payload["deployment_status"] = g.deploymentStatusObject()
+		d := g.rollouts()[0]
+		payload["deployment"] = g.deploymentObject(0, d)
+		payload["deployment_status"] = g.deploymentStatusObject(0, 0, d.Environment, d.Reports[0])
 	case "repository_dispatch":
 		payload["action"] = "vercel.deployment." + dispatchState(s.world.Vercel)
 		payload["branch"] = "main"
@@ -27,6 +30,12 @@ func (s *Sandbox) Event(name string) []byte {
 		payload["inputs"] = map[string]any{
 			"url": s.world.URL, "sha": s.world.GitHub.HeadSHA, "pr": strconv.Itoa(s.world.GitHub.PullRequest),
 		}
+	case "pull_request":
+		maps.Copy(payload, g.pullRequestPayload())
+	case "merge_group":
+		maps.Copy(payload, g.mergeGroupPayload())
+	case "issue_comment":
+		maps.Copy(payload, g.issueCommentPayload())
 	default:
 		return nil
 	}

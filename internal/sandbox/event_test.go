@@ -70,3 +70,38 @@ func TestAFailedBuildHasNoAddressInItsDispatch(t *testing.T) {
 		t.Errorf("%v", status.DeploymentStatus)
 	}
 }
+
+func TestEventsOfThePullRequest(t *testing.T) {
+	v := visit(t)
+	var pushed struct {
+		Action, After string
+		Number        int
+		PullRequest   struct {
+			Head struct{ SHA, Ref string }
+		} `json:"pull_request"`
+	}
+	read(t, v.Event("pull_request"), &pushed)
+	if h := pushed.PullRequest.Head; pushed.Action != "synchronize" || pushed.Number != 7 || h.SHA != headSHA || h.Ref != branch || pushed.After != h.SHA {
+		t.Errorf("pull request %+v", pushed)
+	}
+	var asked struct {
+		Action string
+		Issue  struct {
+			Number      int
+			State       string
+			PullRequest *struct{ URL string } `json:"pull_request"`
+		}
+		Comment struct {
+			Body string
+			User struct{ Login, Type string }
+		}
+		Sender struct{ Login string }
+	}
+	read(t, v.Event("issue_comment"), &asked)
+	if i := asked.Issue; asked.Action != "created" || i.Number != 7 || i.State != "open" || i.PullRequest == nil {
+		t.Errorf("issue %+v", asked.Issue)
+	}
+	if c := asked.Comment; c.Body != "/previewgate rerun" || c.User.Login != "ada" || c.User.Type != "User" || asked.Sender.Login != "ada" {
+		t.Errorf("comment %+v", c)
+	}
+}

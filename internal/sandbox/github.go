@@ -17,12 +17,17 @@ type hub struct {
 	mu       sync.Mutex
 	comments []Comment
 	statuses []Status // oldest first
-	checks   []map[string]any
+	checks   []CheckRun
 	nextID   int64
+	rollouts []Rollout   // beside the World's own deployment
+	asked    map[int]int // how often for the reports of which deployment
+	pulls    []Pull      // beside the World's own
+
+	exchanges exchanges
 }
 
 func newHub(g GitHub) *hub {
-	h := &hub{comments: slices.Clone(g.Comments), statuses: slices.Clone(g.Statuses), nextID: 9001}
+	h := &hub{comments: slices.Clone(g.Comments), statuses: slices.Clone(g.Statuses), nextID: 9001, asked: map[int]int{}}
 	for _, c := range g.Comments {
 		h.nextID = max(h.nextID, c.ID+1)
 	}
@@ -67,6 +72,10 @@ func gitHubAPI(world *World, state *hub) http.Handler {
 	route("GET /pulls/{number}", "pull-requests", "read", g.pull)
 	route("GET /pulls", "pull-requests", "read", g.pulls)
 	route("GET /commits/{sha}/pulls", "pull-requests", "read", g.pullsOfCommit)
+	route("GET /commits/{sha}/branches-where-head", "contents", "read", g.branches)
+	route("GET /commits/{ref...}", "statuses", "read", g.ofRef)
+	route("GET /compare/{range}", "contents", "read", g.compare)
+	route("GET /collaborators/{login}/permission", "contents", "read", g.permission)
 	route("POST /statuses/{sha}", "statuses", "write", g.addStatus)
 	route("GET /commits/{sha}/statuses", "statuses", "read", g.statuses)
 	route("GET /commits/{sha}/status", "statuses", "read", g.combinedStatus)
@@ -81,7 +90,7 @@ func gitHubAPI(world *World, state *hub) http.Handler {
 	route("PATCH /check-runs/{id}", "checks", "write", g.editCheck)
 	mux.HandleFunc("GET /user", g.user)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { gitHubError(w, http.StatusNotFound, "Not Found") })
-	return g.authenticated(mux)
+	return state.exchanges.keeping(g.authenticated(mux), world.Scheme)
 }
 
 // authenticated refuses a token GitHub did not make, and adds the headers

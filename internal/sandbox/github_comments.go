@@ -116,27 +116,3 @@ func (g gitHub) deleteComment(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
-
-func (g gitHub) addCheck(w http.ResponseWriter, r *http.Request) {
-	check := map[string]any{}
-	_ = json.NewDecoder(r.Body).Decode(&check)
-	g.hub.mu.Lock()
-	defer g.hub.mu.Unlock()
-	check["id"] = g.hub.id()
-	g.hub.checks = append(g.hub.checks, check)
-	writeJSON(w, http.StatusCreated, check)
-}
-
-func (g gitHub) editCheck(w http.ResponseWriter, r *http.Request) {
-	id := number(r, "id")
-	g.hub.mu.Lock()
-	defer g.hub.mu.Unlock()
-	i := slices.IndexFunc(g.hub.checks, func(check map[string]any) bool { return check["id"] == id })
-	if i < 0 {
-		gitHubError(w, http.StatusNotFound, "Not Found")
-		return
-	}
-	_ = json.NewDecoder(r.Body).Decode(&g.hub.checks[i])
-	g.hub.checks[i]["id"] = id
-	writeJSON(w, http.StatusOK, g.hub.checks[i])
-}

@@ -15,35 +15,6 @@ const (
 	maxCommentBody = 65_536
 )
 
-func (g gitHub) pull(w http.ResponseWriter, r *http.Request) {
-	if number(r, "number") != int64(g.world.GitHub.PullRequest) {
-		gitHubError(w, http.StatusNotFound, "Not Found")
-		return
-	}
-	writeJSON(w, http.StatusOK, g.pullObject())
-}
-
-// pulls finds the pull request by its head, as owner:branch.
-func (g gitHub) pulls(w http.ResponseWriter, r *http.Request) {
-	pull, query := g.pullObject(), r.URL.Query()
-	label := pull["head"].(map[string]any)["label"]
-	fits := (query.Get("head") == "" || query.Get("head") == label) && query.Get("state") != "closed"
-	writeJSON(w, http.StatusOK, list(fits, pull))
-}
-
-func (g gitHub) pullsOfCommit(w http.ResponseWriter, r *http.Request) {
-	sha := r.PathValue("sha")
-	writeJSON(w, http.StatusOK, list(sha == g.world.GitHub.HeadSHA || sha == g.world.GitHub.DeployedSHA, g.pullObject()))
-}
-
-// list is a list of the item, or of nothing.
-func list(holds bool, item any) []any {
-	if !holds {
-		return []any{}
-	}
-	return []any{item}
-}
-
 func (g gitHub) addStatus(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		State       string `json:"state"`
@@ -87,7 +58,8 @@ func (g gitHub) statuses(w http.ResponseWriter, r *http.Request) {
 	g.writePage(w, r, g.statusesOf(r.PathValue("sha")))
 }
 
-// combinedStatus keeps the newest status of each context.
+// combinedStatus keeps the newest status of each context. It does not say who
+// set it.
 func (g gitHub) combinedStatus(w http.ResponseWriter, r *http.Request) {
 	newest, state := []any{}, "success"
 	seen := map[any]bool{}
@@ -97,6 +69,7 @@ func (g gitHub) combinedStatus(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		seen[status["context"]] = true
+		delete(status, "creator")
 		newest = append(newest, status)
 		switch {
 		case status["state"] == "failure" || status["state"] == "error":
@@ -151,26 +124,4 @@ func positive(r *http.Request, name string, otherwise int) int {
 		return otherwise
 	}
 	return n
-}
-
-func (g gitHub) deployments(w http.ResponseWriter, r *http.Request) {
-	query, sha := r.URL.Query(), g.world.GitHub.DeployedSHA
-	fits := (query.Get("sha") == "" || query.Get("sha") == sha) && (query.Get("environment") == "" || query.Get("environment") == "Preview")
-	g.writePage(w, r, list(fits, g.deploymentObject()))
-}
-
-func (g gitHub) deployment(w http.ResponseWriter, r *http.Request) {
-	if number(r, "id") != deploymentNumber {
-		gitHubError(w, http.StatusNotFound, "Not Found")
-		return
-	}
-	writeJSON(w, http.StatusOK, g.deploymentObject())
-}
-
-func (g gitHub) deploymentStatuses(w http.ResponseWriter, r *http.Request) {
-	if number(r, "id") != deploymentNumber {
-		gitHubError(w, http.StatusNotFound, "Not Found")
-		return
-	}
-	g.writePage(w, r, list(true, g.deploymentStatusObject()))
 }

@@ -68,31 +68,18 @@ func (g gitHub) page(path string) string {
 	return "https://github.com/" + g.world.GitHub.Owner + "/" + g.world.GitHub.Repo + path
 }
 
-func (g gitHub) pullObject() map[string]any {
-	hub := g.world.GitHub
-	head := g.repository()
-	label := hub.Owner + ":" + hub.Branch
-	if hub.Fork {
-		head["id"], head["fork"] = 734, true
-		head["full_name"] = "stranger/" + hub.Repo
-		head["owner"] = account("stranger")
-		label = "stranger:" + hub.Branch
+// author is who set a status: Vercel's context is Vercel's.
+func (g gitHub) author(s Status) string {
+	if s.Context == "Vercel" || strings.HasPrefix(s.Context, "Vercel – ") {
+		return "vercel[bot]"
 	}
-	return map[string]any{
-		"id": 5500 + hub.PullRequest, "number": hub.PullRequest, "state": "open", "draft": false, "merged": false,
-		"title": "Fix login", "user": account("ada"), "html_url": g.page(fmt.Sprintf("/pull/%d", hub.PullRequest)),
-		"url":    g.api(fmt.Sprintf("/pulls/%d", hub.PullRequest)),
-		"head":   map[string]any{"label": label, "ref": hub.Branch, "sha": hub.HeadSHA, "repo": head, "user": head["owner"]},
-		"base":   map[string]any{"label": hub.Owner + ":main", "ref": "main", "sha": baseSHA, "repo": g.repository()},
-		"labels": []any{}, "created_at": deployed().Format(time.RFC3339), "updated_at": deployed().Format(time.RFC3339),
-		"author_association": "MEMBER",
-	}
+	return g.world.GitHub.Login
 }
 
 func (g gitHub) statusObject(id int, s Status) map[string]any {
 	return map[string]any{
 		"id": id, "state": s.State, "context": s.Context, "description": s.Description, "target_url": s.TargetURL,
-		"url": g.api("/statuses/" + s.SHA), "creator": account(g.world.GitHub.Login),
+		"url": g.api("/statuses/" + s.SHA), "creator": account(g.author(s)),
 		"created_at": deployed().Format(time.RFC3339), "updated_at": deployed().Format(time.RFC3339),
 	}
 }
@@ -108,43 +95,4 @@ func (g gitHub) commentObject(c Comment) map[string]any {
 		"url":      g.api(fmt.Sprintf("/issues/comments/%d", c.ID)), "author_association": "NONE",
 		"created_at": deployed().Format(time.RFC3339), "updated_at": deployed().Format(time.RFC3339),
 	}
-}
-
-func (g gitHub) deploymentObject() map[string]any {
-	sha := g.world.GitHub.DeployedSHA
-	return map[string]any{
-		"id": deploymentNumber, "task": "deploy", "original_environment": "Preview", "environment": "Preview", "description": nil,
-		"creator": account("vercel[bot]"), "ref": sha, "sha": sha, "payload": map[string]any{},
-		"transient_environment": false, "production_environment": false, "performed_via_github_app": nil,
-		"url": g.api(fmt.Sprintf("/deployments/%d", deploymentNumber)), "statuses_url": g.api(fmt.Sprintf("/deployments/%d/statuses", deploymentNumber)),
-		"created_at": deployed().Format(time.RFC3339), "updated_at": deployed().Format(time.RFC3339),
-	}
-}
-
-// deploymentState is what Vercel reports of its build to GitHub.
-func (g gitHub) deploymentState() (state, description string) {
-	switch g.world.Vercel.ReadyState {
-	case "READY":
-		return "success", "Deployment has completed"
-	case "ERROR":
-		return "failure", "Deployment has failed"
-	case "CANCELED":
-		return "error", "Deployment was canceled"
-	}
-	return "pending", "Vercel is deploying your app"
-}
-
-func (g gitHub) deploymentStatusObject() map[string]any {
-	state, description := g.deploymentState()
-	address := g.world.url(g.world.Hosts.Deployment, "")
-	object := map[string]any{
-		"id": deploymentNumber + 1, "state": state, "description": description, "environment": "Preview",
-		"target_url": address, "log_url": address, "environment_url": "", "creator": account("vercel[bot]"),
-		"deployment_url": g.api(fmt.Sprintf("/deployments/%d", deploymentNumber)),
-		"created_at":     deployed().Format(time.RFC3339), "updated_at": deployed().Format(time.RFC3339),
-	}
-	if state == "success" {
-		object["environment_url"] = address
-	}
-	return object
 }

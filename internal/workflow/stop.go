@@ -8,6 +8,13 @@ import (
 	"github.com/previewgate/previewgate/internal/action"
 )
 
+// What a run that was told to stop may take: the runner kills it ten seconds after its first signal. A status that
+// GitHub did not take in time is given up, and the look that the Publisher owes after it comes on top.
+const (
+	lastWords = 4 * time.Second // for everything
+	speaking  = 2 * time.Second // until the status is set
+)
+
 // publishing is how long GitHub may take to be told of a verdict.
 const publishing = time.Minute
 
@@ -15,7 +22,7 @@ const publishing = time.Minute
 func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
 	alive, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishing)
 	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(lastWords - time.Second)
+		timer := time.NewTimer(speaking)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
@@ -66,7 +73,7 @@ func (w Run) ask(ctx context.Context, e action.Event, r action.Resolved) <-chan 
 // leave ends a run that was stopped while it judged. The status comes first; Judge then has what is left of the run's
 // last words to end the sessions that it started.
 func (w Run) leave(ctx context.Context, r action.Resolved, answers <-chan answer) Ending {
-	timer := time.NewTimer(lastWords - time.Second)
+	timer := time.NewTimer(lastWords)
 	defer timer.Stop()
 	end := w.stopped(ctx, r)
 	select {

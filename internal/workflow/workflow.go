@@ -61,9 +61,6 @@ type Run struct {
 	Judge func(context.Context, action.Event, action.Resolved) (Verdict, error)
 }
 
-// lastWords is how long a run that was told to stop may take: the runner kills it ten seconds after its first signal.
-const lastWords = 5 * time.Second
-
 // Do takes the event to its end. A canceled ctx stops it: the status then says so.
 func (w Run) Do(ctx context.Context, e action.Event) (end Ending) {
 	subject := about(e)

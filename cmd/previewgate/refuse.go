@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/action"
+	"github.com/previewgate/previewgate/internal/facts"
+	"github.com/previewgate/previewgate/internal/web"
+	"github.com/previewgate/previewgate/internal/workflow"
+)
+
+// refuse says why a preview is not judged: it is not the team's, or not what
+// Vercel has on record. An event is only what somebody said, and nothing has
+// been sent to the preview yet.
+func (a act) refuse(ctx context.Context, t trial, e action.Event) error {
+	if t.preview == nil {
+		return nil
+	}
+	if a.ofTeam != "" && !web.IsAllowed(t.preview, a.allowHosts) {
+		if err := action.InTeam(t.preview.String(), a.ofTeam); err != nil {
+			return &workflow.Refusal{Reason: err.Error() + "; the input allow-host lets further hosts in"}
+		}
+	}
+	if e.ByHand() || t.credentials.vercel == "" {
+		return nil
+	}
+	d, found, err := t.onRecord(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !found: // the report says why
+		return nil
+	}
+	if reason := contradiction(d, t.target, t.preview.Host); reason != "" {
+		return &workflow.Refusal{Reason: reason}
+	}
+	return nil
+}
+
+// contradiction says in what the event differs from Vercel's record of the
+// deployment, if it does. A deployment from the command line has no commit.
+func contradiction(d facts.VercelDeployment, target gate.Target, host string) string {
+	switch {
+	case d.SHA != "" && target.SHA != "" && d.SHA != target.SHA:
+		return fmt.Sprintf("Vercel built %s from commit %.12s, not from %.12s as the event says", host, d.SHA, target.SHA)
+	case target.Deployment != "" && len(d.Hosts) > 0 && !slices.Contains(d.Hosts, host):
+		return fmt.Sprintf("%s is no address of %s, by Vercel's record", host, target.Deployment)
+	}
+	return ""
+}
+
+// onRecord asks Vercel for the deployment. Without an answer nothing is
+// contradicted: the judging asks again and says what is wrong.
+func (t trial) onRecord(ctx context.Context) (facts.VercelDeployment, bool, error) {
+	client, err := t.client()
+	if err != nil {
+		return facts.VercelDeployment{}, false, err
+	}
+	defer client.Close()
+	var d facts.VercelDeployment
+	var found bool
+	ask := &gate.Check{
+		ID: "on-record", Stage: gate.StageDeployment, Title: "Vercel has the deployment on record",
+		Needs: []gate.Need{facts.Deployment},
+		Judge: func(known *gate.Facts) gate.Verdict {
+			d, found = facts.Deployment.From(known), true
+			return gate.Pass("")
+		},
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	gate.Run(ctx, t.target, []*gate.Check{ask}, gate.Options{}, t.given(client)...)
+	return d, found, nil
+}
