@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/previewgate/previewgate/gate"
@@ -38,9 +39,15 @@ func (t trial) browse() gate.Given {
 // browser finds its way.
 func (n network) sandboxed() bool { return n.dial != nil || n.transport != nil }
 
+// browsing bounds a visit with a browser: it must not use up the time of the
+// whole run.
+const browsing = 45 * time.Second
+
 // reproduce uses the preview in a browser and keeps what came of it.
 func (t trial) reproduce(ctx context.Context, program string, preview *url.URL, page string, account facts.Account) (facts.Browsed, error) {
-	r, err := browser.Reproduce(ctx, browser.Options{
+	within, cancel := context.WithTimeout(ctx, browsing)
+	defer cancel()
+	r, err := browser.Reproduce(within, browser.Options{
 		Program: program, Preview: preview, Path: page,
 		WorkOS: t.workOS, ClientID: t.workOSClient, Email: account.Email, Password: account.Password,
 		Header: t.opening(), Allowed: t.allowHosts, Watch: looking, Redact: t.redactor.String, Version: buildVersion(),
@@ -56,6 +63,7 @@ func (t trial) reproduce(ctx context.Context, program string, preview *url.URL, 
 	}
 	var keepErr error
 	seen.Files, keepErr = t.keep(r)
+	*t.kept = seen.Files
 	return seen, errors.Join(err, keepErr)
 }
 
@@ -67,15 +75,26 @@ func (t trial) keep(r browser.Reproduction) (files []string, err error) {
 	if err := os.MkdirAll(t.artifacts, 0o755); err != nil {
 		return nil, err
 	}
-	for name, content := range map[string][]byte{"previewgate.har": r.Archive, "previewgate.png": r.Screenshot} {
-		if len(content) == 0 {
+	for _, file := range []struct {
+		name    string
+		content []byte
+	}{{"previewgate.har", r.Archive}, {"previewgate.png", r.Screenshot}} {
+		if len(file.content) == 0 {
 			continue
 		}
-		path := filepath.Join(t.artifacts, name)
-		if err := os.WriteFile(path, content, 0o644); err != nil {
+		path := filepath.Join(t.artifacts, file.name)
+		if err := os.WriteFile(path, file.content, 0o644); err != nil {
 			return files, fmt.Errorf("keeping what the browser saw: %w", err)
 		}
 		files = append(files, path)
 	}
 	return files, nil
+}
+
+// pictures is a note on what the browser saw, where something was kept.
+func (t trial) pictures() []string {
+	if len(*t.kept) == 0 {
+		return nil
+	}
+	return []string{"what the browser saw is kept in " + strings.Join(*t.kept, " and ")}
 }

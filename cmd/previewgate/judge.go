@@ -33,6 +33,7 @@ type trial struct {
 	redactor *redact.Redactor
 	watch    func(gate.Learned)
 	record   func(gate.Recording, error)
+	kept     *[]string // files of what the browser saw, once it has looked
 }
 
 // newTrial validates everything that can be before anything is asked.
@@ -65,6 +66,7 @@ func newTrial(p process, o options, c credentials) (trial, error) {
 		hosts:    hosts,
 		stated:   stated,
 		redactor: redact.New(c.secrets()...),
+		kept:     new([]string),
 	}, nil
 }
 
