@@ -143,7 +143,7 @@ func TestReadPageIsBounded(t *testing.T) {
 	for name, doc := range map[string]string{
 		"scripts": scripts.String(), "flight data": flight.String(),
 		"chunks in flight data": `<script>self.__next_f.push([1,` + strings.Repeat(`/_next/static/chunks/x`, 50_000) + `"`,
-		"an attribute": `<script src="` + strings.Repeat("x", 1<<20), "build": strings.Repeat(`,"b":"`, 100_000),
+		"an attribute":          `<script src="` + strings.Repeat("x", 1<<20), "build": strings.Repeat(`,"b":"`, 100_000),
 	} {
 		started := time.Now()
 		p := readPage(mustParse(t, "https://web.vercel.app/"), []byte(doc))

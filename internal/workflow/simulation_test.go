@@ -114,18 +114,18 @@ func (s *simulation) redeploy() {
 	}
 	s.sent = append(s.sent, e)
 	s.note("deployment %s of %s", url, d.sha)
-	s.start(e, false)
+	s.start(e)
 }
 
 // redeliver sends an event again that was sent before.
-func (s *simulation) redeliver() { s.start(s.sent[s.rng.IntN(len(s.sent))], false) }
+func (s *simulation) redeliver() { s.start(s.sent[s.rng.IntN(len(s.sent))]) }
 
 // late is an event that comes after those that followed it.
-func (s *simulation) late() { s.start(s.sent[0], false) }
+func (s *simulation) late() { s.start(s.sent[0]) }
 
 // byHand starts the workflow for the pull request.
 func (s *simulation) byHand() {
-	s.start(action.Event{Name: "workflow_dispatch", State: action.Success, Environment: "preview", PullRequest: 7, Repository: "acme/shop"}, false)
+	s.start(action.Event{Name: "workflow_dispatch", State: action.Success, Environment: "preview", PullRequest: 7, Repository: "acme/shop"})
 }
 
 // rerun is a further attempt of a run that has ended.
@@ -150,9 +150,9 @@ func (s *simulation) stop() {
 	}
 }
 
-func (s *simulation) start(e action.Event, again bool) {
+func (s *simulation) start(e action.Event) {
 	s.lastRun++
-	s.begin(&simRun{id: s.lastRun, attempt: 1, event: e}, again)
+	s.begin(&simRun{id: s.lastRun, attempt: 1, event: e}, false)
 }
 
 // begin lets a run of the action go.
@@ -189,9 +189,11 @@ func (s *simulation) begin(r *simRun, again bool) {
 // judge takes its time, which the seed chooses as it does for a request.
 func (r *simRun) judge(ctx context.Context, l line, res action.Resolved) (Verdict, error) {
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, res.Target.URL, nil)
-	if _, err := l.RoundTrip(req); err != nil {
+	seen, err := l.RoundTrip(req)
+	if err != nil {
 		return Verdict{}, err
 	}
+	seen.Body.Close()
 	v := Verdict{Ending: Open}
 	v.Report = gate.Report{Target: res.Target}
 	v.Scope, v.State, v.Fork = res.Scope, "success", res.Fork
@@ -264,7 +266,7 @@ func (s *simulation) step(choice int) {
 	slices.SortStableFunc(s.calls, func(a, b *call) int { return strings.Compare(a.key(), b.key()) })
 	c := s.calls[choice]
 	if c.resp == nil {
-		c.resp = s.serve(c)
+		c.resp = s.serve(c) //nolint:bodyclose // it is the run's to close
 		if c.resp != nil && s.rng.IntN(10) > 0 {
 			return // its answer is still to come
 		}
