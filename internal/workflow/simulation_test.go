@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -336,10 +337,16 @@ func play(t *testing.T, seed uint64, removed string) (s *simulation) {
 
 // TestNothingStaleIsWritten plays many histories.
 func TestNothingStaleIsWritten(t *testing.T) {
-	for seed := range *seeds {
-		if s := play(t, seed, ""); len(s.wrong) > 0 {
-			t.Fatalf("seed %d: %s\n%s", seed, strings.Join(s.wrong, "; "), strings.Join(s.said, "\n"))
-		}
+	share := uint64(runtime.GOMAXPROCS(0))
+	for first := range share {
+		t.Run(fmt.Sprintf("from seed %d", first), func(t *testing.T) {
+			t.Parallel()
+			for seed := first; seed < *seeds; seed += share {
+				if s := play(t, seed, ""); len(s.wrong) > 0 {
+					t.Fatalf("seed %d: %s\n%s", seed, strings.Join(s.wrong, "; "), strings.Join(s.said, "\n"))
+				}
+			}
+		})
 	}
 }
 
@@ -348,6 +355,7 @@ func TestNothingStaleIsWritten(t *testing.T) {
 func TestTheSimulationNoticesAMissingGuard(t *testing.T) {
 	for _, guard := range guards() {
 		t.Run(guard, func(t *testing.T) {
+			t.Parallel()
 			for seed := range uint64(5000) {
 				if s := play(t, seed, guard); len(s.wrong) > 0 {
 					t.Logf("seed %d: %s", seed, s.wrong[0])
