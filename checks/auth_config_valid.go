@@ -39,21 +39,22 @@ var AuthConfigValid = &gate.Check{
 	Title: "Convex can take the repository's auth.config",
 	Fix:   "Mend `auth.config.ts` where it is shown.",
 	Needs: []gate.Need{facts.Repository},
+	Uses:  []gate.Need{facts.AccessToken},
 	Judge: authConfigValid,
 }
 
 func authConfigValid(known *gate.Facts) gate.Verdict {
-	v, _ := fromSource(known, authConfigs)
+	v, _ := fromSource(known, func(r source.Repository) gate.Verdict { return authConfigs(known, r) })
 	return v
 }
 
-func authConfigs(r source.Repository) gate.Verdict {
+func authConfigs(known *gate.Facts, r source.Repository) gate.Verdict {
 	var verdicts, skipped []gate.Verdict
 	for _, b := range r.Backends {
 		if len(b.AuthConfigs) == 0 {
 			continue
 		}
-		v := authConfig(b)
+		v := authConfig(known, b)
 		if v.Status == gate.Failed && slices.ContainsFunc(v.Evidence, func(e gate.Evidence) bool { return takenBack(r, e) }) {
 			v = gate.Pass("a comment in %s says that this is meant", b.AuthConfigs[0])
 		}
@@ -78,7 +79,7 @@ func takenBack(r source.Repository, e gate.Evidence) bool {
 	return taken(r, "auth-config-valid", rules.Position{File: e.File, Line: e.Line, Column: e.Column})
 }
 
-func authConfig(b source.Backend) gate.Verdict {
+func authConfig(known *gate.Facts, b source.Backend) gate.Verdict {
 	file := b.AuthConfigs[0]
 	switch {
 	case len(b.AuthConfigs) > 1:
@@ -95,15 +96,31 @@ func authConfig(b source.Backend) gate.Verdict {
 	}
 	for _, p := range b.Auth.Providers {
 		if perClient(p) && p.ApplicationID != nil && !alsoWithout(b.Auth.Providers, p) {
-			return gate.Unsure("%s wants an audience of tokens with the client's own issuer, which AuthKit's do not have as a rule: a token of a test account would tell", file).
-				FixedBy("Take `applicationID` off that provider, unless a JWT template adds the audience.").
-				At(placed("applicationID", *p.ApplicationID, fieldPlace(p, "applicationID")))
+			if v := wantedAudience(known, file, p); v.Status != gate.Passed {
+				return v.At(placed("applicationID", *p.ApplicationID, fieldPlace(p, "applicationID")))
+			}
 		}
 	}
 	if len(b.Auth.Providers) == 1 {
 		return gate.Pass("%s evaluates to 1 provider", file)
 	}
 	return gate.Pass("%s evaluates to %d providers", file, len(b.Auth.Providers))
+}
+
+// wantedAudience is the verdict on a provider that wants an audience of the
+// tokens of the app's client. One of the test account tells whether they have
+// any; which one it must be is known on the deployment alone.
+func wantedAudience(known *gate.Facts, file string, p eval.Provider) gate.Verdict {
+	token, err := facts.AccessToken.Lookup(known)
+	switch {
+	case err != nil:
+		return gate.Unsure("%s wants an audience of tokens with the client's own issuer, which AuthKit's do not have as a rule: a token of a test account would tell", file).
+			FixedBy("Take `applicationID` off that provider, unless a JWT template adds the audience.")
+	case len(token.Claims.Audience) > 0 || hostOf(token.Claims.Issuer) != hostOf(p.Issuer):
+		return gate.Pass("the app's tokens have an audience, or another issuer")
+	}
+	return gate.Fail("%s wants an audience of tokens with the client's own issuer, and the app's have none", file).
+		FixedBy("Take `applicationID` off that provider, or add the audience in WorkOS' JWT template.")
 }
 
 // alsoWithout reports whether another provider takes tokens of the same issuer

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/previewgate/previewgate/gate"
+	"github.com/previewgate/previewgate/internal/facts"
 	"github.com/previewgate/previewgate/internal/source"
 	"github.com/previewgate/previewgate/internal/source/eval"
 	"github.com/previewgate/previewgate/internal/source/js"
@@ -96,6 +97,23 @@ func TestAuthConfigValid(t *testing.T) {
 				At(gate.Evidence{What: "applicationID", Saw: client, File: authFile, Line: 11, Column: 7}),
 		},
 		{
+			name:  "an audience that the app's tokens do not have",
+			facts: plus(sourced(authConfigIs(eval.AuthConfig{Providers: []eval.Provider{withAudience(perClientProvider(client), client)}})), tokenBy(api+"/user_management/"+client)),
+			want: gate.Fail(authFile + " wants an audience of tokens with the client's own issuer, and the app's have none").
+				FixedBy("Take `applicationID` off that provider, or add the audience in WorkOS' JWT template.").
+				At(gate.Evidence{What: "applicationID", Saw: client, File: authFile, Line: 11, Column: 7}),
+		},
+		{
+			name:  "an audience, and tokens that have one",
+			facts: plus(sourced(authConfigIs(eval.AuthConfig{Providers: []eval.Provider{withAudience(perClientProvider(client), client)}})), tokenBy(api+"/user_management/"+client, "client_01REAL")),
+			want:  gate.Pass(authFile + " evaluates to 1 provider"),
+		},
+		{
+			name:  "an audience of tokens that the app does not have",
+			facts: plus(sourced(authConfigIs(eval.AuthConfig{Providers: []eval.Provider{withAudience(perClientProvider(client), client), {Type: "customJwt", Issuer: "https://auth.acme.com"}}})), tokenBy("https://auth.acme.com")),
+			want:  gate.Pass(authFile + " evaluates to 2 providers"),
+		},
+		{
 			name: "the same beside one without", facts: sourced(authConfigIs(eval.AuthConfig{Providers: []eval.Provider{withAudience(perClientProvider(client), client), perClientProvider(client)}})),
 			want: gate.Pass(authFile + " evaluates to 2 providers"),
 		},
@@ -112,4 +130,9 @@ func TestAuthConfigValid(t *testing.T) {
 			want: gate.Pass(authFile + " evaluates to 1 provider"),
 		},
 	})
+}
+
+// tokenBy is a token of the test account.
+func tokenBy(issuer string, audience ...string) gate.Given {
+	return facts.AccessToken.Is(facts.Token{Claims: facts.Claims{Issuer: issuer, Audience: audience}})
 }

@@ -50,7 +50,6 @@ func All() []*gate.Check {
 		TokenRefreshes,
 		RefreshErrors,
 		ForcedRefresh,
-		RefreshStorm,
 		ConvexURL,
 		ConvexReachable,
 		ConvexEnv,
@@ -64,6 +63,7 @@ func All() []*gate.Check {
 		SignOutPrefetch,
 		SignOutGet,
 		SignOutBackground,
+		RefreshStorm,
 		HomepageURL,
 	}
 }

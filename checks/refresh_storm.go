@@ -51,11 +51,11 @@ import (
 //	);
 var RefreshStorm = &gate.Check{
 	ID:    "refresh-storm",
-	Stage: gate.StageToken,
+	Stage: gate.StageSignOut,
 	Title: "Pages neither refresh tokens nor authenticate in a storm",
 	Fix:   memoise,
 	Needs: []gate.Need{facts.RecordedTraffic},
-	After: []*gate.Check{ForcedRefresh},
+	After: []*gate.Check{JWKSReachable, TokenIssued, TokenVerifies, TokenRefreshes, RefreshErrors, ForcedRefresh, ConvexURL, ConvexReachable, ConvexEnv, AuthConfigValid, ConvexProvider, ConvexAcceptsToken},
 	Judge: refreshStorm,
 }
 
