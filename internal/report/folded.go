@@ -4,47 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/previewgate/previewgate/gate"
 )
 
 // This file renders what stands below the diagnoses.
-
-// doubts says what could not be found out.
-func (p page) doubts() []string {
-	var items []string
-	for _, d := range doubts(p.Report) {
-		item := fmt.Sprintf("- ❔ %s: %s", inline(d.reason), p.checks(d.checks))
-		if d.fix != "" {
-			item += "\\\n  " + paragraph(d.fix)
-		}
-		if list := p.evidence(d.evidence, "  "); list != "" {
-			item += "\n" + list
-		}
-		items = append(items, item)
-	}
-	if len(items) == 0 {
-		return nil
-	}
-	return []string{"Could not be found out, which says nothing about the app:", strings.Join(items, "\n")}
-}
-
-// checks names checks, each with its link.
-func (p page) checks(checks []*gate.Check) string {
-	var names []string
-	for _, c := range checks {
-		names = append(names, p.check(c))
-	}
-	return strings.Join(names, ", ")
-}
-
-// note says that the page is not the whole report.
-func (p page) note() []string {
-	if p.detail == everything {
-		return nil
-	}
-	return []string{"Shortened to fit here; the whole report is in the " + link("workflow run", p.RunURL) + "."}
-}
 
 // folded is what a reader opens who wants to know more.
 func (p page) folded() []string {
@@ -57,8 +19,8 @@ func (p page) folded() []string {
 	if p.detail < withoutTimings {
 		blocks = append(blocks, p.timings()...)
 	}
-	if p.Rerun != "" {
-		blocks = append(blocks, "Run this gate again:", fence("sh", whole(p.Rerun)))
+	if lines := p.rerun(); lines != nil {
+		blocks = append(blocks, "Run this gate again:", fence("sh", lines))
 	}
 	return append(blocks, "</details>")
 }
@@ -104,7 +66,7 @@ func (p page) timings() []string {
 
 // fence makes a block of code.
 func fence(language string, lines []string) string {
-	text := strings.ReplaceAll(strings.Join(lines, "\n"), "<!--", "<! --")
+	text := fewTicks(strings.ReplaceAll(strings.Join(lines, "\n"), "<!--", "<! --"))
 	ticks := strings.Repeat("`", max(3, longestTicks(text)+1))
 	if !slices.Contains([]string{"sh", "ts", "tsx", "js", "json", "yaml", "diff", "env"}, language) {
 		language = "text" // some languages are drawn as pictures

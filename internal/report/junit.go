@@ -12,14 +12,15 @@ import (
 // The part of JUnit's XML that CI systems read.
 type (
 	junitSuite struct {
-		XMLName  xml.Name    `xml:"testsuite"`
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Time     string      `xml:"time,attr"`
-		Cases    []junitCase `xml:"testcase"`
+		XMLName   xml.Name    `xml:"testsuite"`
+		Name      string      `xml:"name,attr"`
+		Tests     int         `xml:"tests,attr"`
+		Failures  int         `xml:"failures,attr"`
+		Errors    int         `xml:"errors,attr"`
+		Skipped   int         `xml:"skipped,attr"`
+		Time      string      `xml:"time,attr"`                // in seconds
+		Timestamp string      `xml:"timestamp,attr,omitempty"` // in UTC, without a zone
+		Cases     []junitCase `xml:"testcase"`
 	}
 	junitCase struct {
 		Name    string     `xml:"name,attr"`
@@ -30,6 +31,7 @@ type (
 	}
 	junitText struct {
 		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"` // what it does to the gate
 		Text    string `xml:",chardata"`
 	}
 )
@@ -38,6 +40,9 @@ type (
 // unknown one an error.
 func JUnit(w io.Writer, r gate.Report) error {
 	suite := junitSuite{Name: "previewgate", Time: fmt.Sprintf("%.3f", r.Took.Seconds())}
+	if !r.Started.IsZero() {
+		suite.Timestamp = r.Started.UTC().Format("2006-01-02T15:04:05")
+	}
 	for _, res := range r.Results {
 		c := junitCase{Name: res.Check.ID, Class: "previewgate." + res.Check.Stage.String()}
 		text := &junitText{Message: plain(clause(res))}
@@ -45,10 +50,11 @@ func JUnit(w io.Writer, r gate.Report) error {
 		switch res.Status {
 		case gate.Passed:
 		case gate.Failed:
-			text.Text = particulars(res)
+			text.Type, text.Text = res.Severity.String(), particulars(res)
 			c.Failure = text
 			suite.Failures++
 		case gate.Unknown:
+			text.Type = res.Severity.String()
 			c.Error = text
 			suite.Errors++
 		case gate.Skipped:
@@ -75,7 +81,7 @@ func particulars(res gate.Result) string {
 	for _, e := range res.Evidence {
 		line := plain(e.What) + ": " + plain(e.Saw)
 		if e.File != "" {
-			line = fmt.Sprintf("%s:%d:%d: %s", plain(e.File), e.Line, e.Column, line)
+			line = plain(place(e)) + ": " + line
 		}
 		lines = append(lines, line)
 	}

@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/previewgate/previewgate/gate"
 )
@@ -20,8 +22,25 @@ type Progress struct {
 	done    bool
 }
 
-// progressCap keeps the line from breaking: a broken line is not erased.
+// progressCap, in columns, keeps the line from breaking: a broken line is not
+// erased.
 const progressCap = 70
+
+// narrow cuts a line to progressCap, where a letter that is not ASCII may be
+// two columns wide.
+func narrow(s string) string {
+	line := oneLine(s, progressCap)
+	width := 0
+	for i, r := range line {
+		if width++; r >= utf8.RuneSelf {
+			width++
+		}
+		if width > progressCap+1 { // the ellipsis of oneLine is narrow
+			return strings.TrimRight(line[:i], " ") + "…"
+		}
+	}
+	return line
+}
 
 // Watch takes note of a fact. It is what [gate.Options] calls, from several
 // goroutines.
@@ -37,7 +56,7 @@ func (p *Progress) Watch(l gate.Learned) {
 	}
 	line := fmt.Sprintf("%s learned, slowest: %s (%s)",
 		plural(p.learned, "fact", "facts"), p.slowest.Fact, short(p.slowest.Took))
-	fmt.Fprint(p.Terminal, "\r\x1b[K"+oneLine(line, progressCap))
+	fmt.Fprint(p.Terminal, "\r\x1b[K"+narrow(line))
 }
 
 // Done erases the line. Facts that are learned later are not shown.

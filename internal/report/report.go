@@ -17,13 +17,15 @@
 // # Foreign text
 //
 // Every string of a report may hold text of the preview, of a vendor or of
-// the pull request. Markdown is made of it by inline, cell, span and fence
-// only, terminal text by plain only; see escape.go and visible.go for what
-// these guarantee. Secrets are the caller's concern: it redacts the report.
+// the pull request. Markdown is made of it by inline, paragraph, brief, cell,
+// span and fence only, terminal text by plain, plainWithin, whole and excerpt
+// only; see escape.go and visible.go for what these guarantee. Secrets are the
+// caller's concern: it redacts the report.
 package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/previewgate/previewgate/gate"
@@ -58,6 +60,15 @@ func (s Style) docs(c *gate.Check) string {
 		return ""
 	}
 	return s.DocsURL + "#" + c.ID
+}
+
+// rerun returns the lines of the command that runs the gate again: none when
+// it is not known, nor when it is too long to be shown whole.
+func (s Style) rerun() []string {
+	if len(s.Rerun) > fixCap {
+		return nil
+	}
+	return whole(s.Rerun)
 }
 
 // Headline says in one line what the report adds up to.
@@ -149,7 +160,16 @@ func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return grouped(n) + " " + many
+}
+
+// grouped writes a count with a comma before each three digits, without which
+// seven digits could be those of a commit.
+func grouped(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
 }
 
 // subject names what was judged: a deployment, or sources alone.

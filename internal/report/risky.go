@@ -15,6 +15,7 @@ func risky(word string) bool {
 		strings.Contains(lower, "ghsa-") ||
 		isBeforeDigit(lower, "#") ||
 		isBeforeDigit(lower, "gh-") ||
+		isBeforeDigit(lower, "cve-") ||
 		looksLikeCommit(lower) ||
 		namesEmoji(word)
 }
@@ -74,14 +75,18 @@ func link(words, address string) string {
 	return "[" + words + "](" + address + ")"
 }
 
-// isPlain reports whether the address is https and has neither a user, a
-// query nor a character that means something in Markdown or HTML.
+// maxAddress is how long an address may be that becomes a link. What GitHub
+// and Vercel give out is far shorter.
+const maxAddress = 500
+
+// isPlain reports whether the address is https, not endless, and has neither
+// a user, a query nor a character that means something in Markdown or HTML.
 func isPlain(address string) bool {
 	const word = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	rest, https := strings.CutPrefix(address, "https://")
 	rest, anchor, _ := strings.Cut(rest, "#")
 	host, path, _ := strings.Cut(rest, "/")
-	return https && host != "" &&
+	return https && host != "" && len(address) <= maxAddress &&
 		only(host, word+".-:") && only(path, word+"._-~%/") && only(anchor, word+"-")
 }
 

@@ -1,92 +1,23 @@
 package report
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"encoding/json"
 	"io"
-	"path"
 	"strings"
 
 	"github.com/previewgate/previewgate/gate"
 )
 
-// The part of SARIF 2.1.0 that the report needs.
-type (
-	sarifLog struct {
-		Schema  string     `json:"$schema"`
-		Version string     `json:"version"`
-		Runs    []sarifRun `json:"runs"`
-	}
-	sarifRun struct {
-		Tool        sarifTool         `json:"tool"`
-		ColumnKind  string            `json:"columnKind"`
-		Invocations []sarifInvocation `json:"invocations"`
-		Results     []sarifResult     `json:"results"`
-	}
-	sarifTool struct {
-		Driver sarifDriver `json:"driver"`
-	}
-	sarifDriver struct {
-		Name           string      `json:"name"`
-		InformationURI string      `json:"informationUri"`
-		Rules          []sarifRule `json:"rules"`
-	}
-	sarifRule struct {
-		ID      string       `json:"id"`
-		Short   sarifText    `json:"shortDescription"`
-		Help    sarifText    `json:"help"`
-		HelpURI string       `json:"helpUri,omitempty"`
-		Default sarifDefault `json:"defaultConfiguration"`
-	}
-	sarifDefault struct {
-		Level string `json:"level"`
-	}
-	sarifText struct {
-		Text string `json:"text"`
-	}
-	sarifInvocation struct {
-		Successful    bool                `json:"executionSuccessful"`
-		Notifications []sarifNotification `json:"toolExecutionNotifications"`
-	}
-	sarifNotification struct {
-		Rule    *sarifReference `json:"associatedRule,omitempty"`
-		Level   string          `json:"level"`
-		Message sarifText       `json:"message"`
-	}
-	sarifReference struct {
-		ID    string `json:"id"`
-		Index int    `json:"index"`
-	}
-	sarifResult struct {
-		RuleID       string            `json:"ruleId"`
-		RuleIndex    int               `json:"ruleIndex"`
-		Level        string            `json:"level"`
-		Message      sarifText         `json:"message"`
-		Locations    []sarifLocation   `json:"locations,omitempty"`
-		Fingerprints map[string]string `json:"partialFingerprints"`
-	}
-	sarifLocation struct {
-		Physical sarifPhysical `json:"physicalLocation"`
-	}
-	sarifPhysical struct {
-		Artifact sarifArtifact `json:"artifactLocation"`
-		Region   *sarifRegion  `json:"region,omitempty"`
-	}
-	sarifArtifact struct {
-		URI    string `json:"uri"`
-		BaseID string `json:"uriBaseId"`
-	}
-	sarifRegion struct {
-		StartLine   int `json:"startLine"`
-		StartColumn int `json:"startColumn,omitempty"`
-		EndColumn   int `json:"endColumn,omitempty"`
-	}
-)
+// maxResults is how many results GitHub's code scanning shows of a run.
+const maxResults = 5000
 
 // SARIF writes the diagnoses as a SARIF 2.1.0 log: one result for each place
-// in the repository that a diagnosis names, or one without a place. What could
-// not be found out is a notification of the run and no result.
+// in the repository that a diagnosis names, or one that says that there is no
+// such place. What could not be found out is a notification of the run and no
+// result. The log also has what GitHub's code scanning asks for beyond the
+// standard:
+// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 func SARIF(w io.Writer, r gate.Report, s Style) error {
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "previewgate", InformationURI: "https://github.com/previewgate/previewgate", Rules: []sarifRule{}}},
@@ -95,17 +26,21 @@ func SARIF(w io.Writer, r gate.Report, s Style) error {
 		Results:     []sarifResult{},
 	}
 	index := make(map[*gate.Check]int)
-	for i, res := range r.Results {
-		index[res.Check] = i
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(res.Check, s))
+	for _, res := range r.Results {
+		if _, known := index[res.Check]; !known {
+			index[res.Check] = len(run.Tool.Driver.Rules)
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, ruleOf(res.Check, s))
+		}
 		if res.Status == gate.Unknown {
-			run.Invocations[0].Notifications = append(run.Invocations[0].Notifications, sarifNotification{
-				Rule: &sarifReference{res.Check.ID, i}, Level: "warning", Message: sarifText{"could not be found out: " + clause(res)},
-			})
+			run.notify(&sarifReference{res.Check.ID, index[res.Check]}, "could not be found out: "+plain(clause(res)))
 		}
 	}
 	for _, d := range r.Diagnoses() {
-		run.Results = append(run.Results, sarifResults(d, index[d.Check])...)
+		run.Results = append(run.Results, sarifResults(d, index[d.Check], r)...)
+	}
+	if more := len(run.Results) - maxResults; more > 0 {
+		run.Results = run.Results[:maxResults]
+		run.notify(nil, plural(more, "more result is", "more results are")+" left out")
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -114,10 +49,24 @@ func SARIF(w io.Writer, r gate.Report, s Style) error {
 	})
 }
 
+// notify says something of the run itself, or of a rule that found nothing.
+func (r *sarifRun) notify(rule *sarifReference, text string) {
+	to := &r.Invocations[0]
+	to.Notifications = append(to.Notifications, sarifNotification{Rule: rule, Level: "warning", Message: sarifText{text}})
+}
+
 func ruleOf(c *gate.Check, s Style) sarifRule {
+	help := sarifHelp{Text: c.Fix, Markdown: c.Fix}
+	if s.DocsURL != "" {
+		help.Markdown += "\n\n[What this check asks, and why](" + s.docs(c) + ")"
+	}
 	return sarifRule{
-		ID: c.ID, Short: sarifText{c.Title}, Help: sarifText{c.Fix},
+		ID: c.ID, Short: sarifText{c.Title}, Full: sarifText{c.Title}, Help: help,
 		HelpURI: s.docs(c), Default: sarifDefault{sarifLevel(c.Severity)},
+		// A check fails on evidence only that a healthy app cannot produce.
+		Properties: sarifProperties{
+			Tags: []string{"authentication", c.Stage.String()}, Precision: "very-high", Severity: sarifLevel(c.Severity),
+		},
 	}
 }
 
@@ -128,53 +77,40 @@ func sarifLevel(s gate.Severity) string {
 	return "error"
 }
 
-func sarifResults(d gate.Diagnosis, index int) []sarifResult {
+func sarifResults(d gate.Diagnosis, index int, r gate.Report) []sarifResult {
 	base := sarifResult{
-		RuleID: d.Check.ID, RuleIndex: index, Level: sarifLevel(d.Severity),
-		Message: sarifText{clause(d.Result) + "\n" + fixOf(d)},
+		RuleID: d.Check.ID, RuleIndex: index, Level: sarifLevel(d.Severity), Message: sarifText{messageOf(d)},
 	}
 	var all []sarifResult
-	for _, e := range d.Evidence {
-		if e.File == "" {
+	prints := fingerprints(d)
+	for i, e := range d.Evidence {
+		if !inRepository(e.File) {
 			continue
 		}
 		res := base
-		res.Locations = []sarifLocation{{sarifPhysical{sarifArtifact{fileURI(e.File), "%SRCROOT%"}, regionOf(e)}}}
-		res.Fingerprints = fingerprint(d.Check.ID, e.File, e.Saw)
+		res.Locations, res.Fingerprints = []sarifLocation{locationOf(e)}, prints[i]
 		all = append(all, res)
 	}
 	if all == nil {
-		base.Fingerprints = fingerprint(d.Check.ID, "", d.Summary)
+		base.Locations = []sarifLocation{noLocation(r)}
+		base.Fingerprints = fingerprint(1, d.Check.ID, r.Target.Project)
 		all = append(all, base)
 	}
 	return all
 }
 
-func regionOf(e gate.Evidence) *sarifRegion {
-	if e.Line == 0 {
-		return nil
+// messageOf words a diagnosis. Code scanning shows the first sentence alone
+// where there is little room, which is the summary; of foreign text it makes no
+// link.
+func messageOf(d gate.Diagnosis) string {
+	first := plain(clause(d.Result))
+	if !strings.HasSuffix(first, ".") {
+		first += "."
 	}
-	return &sarifRegion{StartLine: e.Line, StartColumn: e.Column, EndColumn: e.EndColumn}
-}
-
-// fingerprint names a result so that it stays the same when lines move.
-func fingerprint(parts ...string) map[string]string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return map[string]string{"previewgate/v1": hex.EncodeToString(sum[:16])}
-}
-
-// fileURI returns a path in the repository as a relative URI reference.
-func fileURI(file string) string {
-	clean := strings.TrimPrefix(path.Clean(strings.ReplaceAll(file, "\\", "/")), "/")
-	var b strings.Builder
-	for _, c := range []byte(clean) {
-		switch {
-		case c == '/', c == '-', c == '_', c == '.', c == '~', '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
-			b.WriteByte(c)
-		default:
-			const hexDigits = "0123456789ABCDEF"
-			b.Write([]byte{'%', hexDigits[c>>4], hexDigits[c&15]})
-		}
+	fix, rest := cut(cmp.Or(fixOf(d), "See the check's documentation."), fixCap)
+	lines := append([]string{first}, whole(fix)...)
+	if rest != "" {
+		lines = append(lines, rest)
 	}
-	return b.String()
+	return strings.ReplaceAll(strings.Join(lines, "\n"), "](", "] (")
 }

@@ -12,7 +12,7 @@ import (
 
 const schemaFile = "../../docs/report.schema.json"
 
-func readJSON(t *testing.T, path string) any {
+func readJSON(t testing.TB, path string) any {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -25,7 +25,7 @@ func readJSON(t *testing.T, path string) any {
 	return value
 }
 
-func compile(t *testing.T, schema any) *jsonschema.Schema {
+func compile(t testing.TB, schema any) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource("report.json", schema); err != nil {

@@ -13,20 +13,25 @@ import (
 func Text(w io.Writer, r gate.Report, s Style, color bool) error {
 	t := text{Report: r, Style: s, color: color}
 	t.head()
+	if r.Outcome() == gate.Undecided { // what decides the gate comes first
+		t.doubts()
+	}
 	for _, d := range r.Diagnoses() {
 		t.diagnosis(d)
 	}
-	t.doubts()
+	if r.Outcome() != gate.Undecided {
+		t.doubts()
+	}
 	for _, note := range s.Notes {
-		t.line("\n%s", visible(joined(note)))
+		t.line("\n%s", plainWithin(note, fixCap))
 	}
 	t.table()
 	t.keys()
 	if s.Verbose {
 		t.timings()
 	}
-	if s.Rerun != "" {
-		t.line("\nRun this gate again: %s", strings.Join(whole(s.Rerun), "\n"))
+	if lines := s.rerun(); lines != nil {
+		t.line("\nRun this gate again: %s", strings.Join(lines, "\n"))
 	}
 	_, err := io.WriteString(w, disarmed(t.String()))
 	return err
@@ -116,7 +121,7 @@ func (t *text) diagnosis(d gate.Diagnosis) {
 // fix tells what to do, blocks of code set in.
 func (t *text) fix(s string) {
 	start := "Fix: "
-	for _, part := range parts(s) {
+	for _, part := range parts(together(cut(s, fixCap))) {
 		switch {
 		case part.code:
 			if start != "" {
@@ -124,7 +129,7 @@ func (t *text) fix(s string) {
 			}
 			t.line("      %s", strings.Join(whole(part.text), "\n      "))
 		default:
-			t.line("  %s%s", start, visible(joined(part.text)))
+			t.line("  %s%s", start, plainWithin(part.text, fixCap))
 		}
 		start = ""
 	}
@@ -156,7 +161,7 @@ func (t *text) doubts() {
 	for _, d := range all {
 		t.line("%s %s: %s", t.shown(unknown), plain(d.reason), ids(d.checks, plain))
 		if d.fix != "" {
-			t.line("  %s", visible(joined(d.fix)))
+			t.line("  %s", plainWithin(d.fix, fixCap))
 		}
 		t.evidence(d.evidence)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/previewgate/previewgate/gate"
@@ -21,7 +22,7 @@ func diagnoses(r gate.Report) (blocking, advisory []gate.Diagnosis) {
 
 // fixOf returns what to do about a failure, the most exact there is.
 func fixOf(d gate.Diagnosis) string {
-	if d.Fix != "" {
+	if strings.Trim(d.Fix, blanks) != "" {
 		return d.Fix
 	}
 	return d.Check.Fix
@@ -31,7 +32,7 @@ func fixOf(d gate.Diagnosis) string {
 // check passed and says no more.
 func clause(res gate.Result) string {
 	switch {
-	case res.Summary != "":
+	case strings.Trim(res.Summary, blanks) != "":
 		return res.Summary
 	case res.Status == gate.Passed:
 		return res.Check.Title

@@ -4,6 +4,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxMarks is how many accents may sit on one letter. More of them paint
+	// over the lines around.
+	maxMarks  = 3
+	firstMark = '\u0300' // of Unicode
 )
 
 // visible shows every character that a reader would not see or a terminal
@@ -11,8 +19,12 @@ import (
 // is one line.
 func visible(s string) string {
 	var b strings.Builder
+	marks := 0
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		if hidden(r) {
+		if marks++; r < firstMark || !unicode.Is(unicode.M, r) {
+			marks = 0
+		}
+		if hidden(r) || marks > maxMarks {
 			quoted := strconv.QuoteRuneToASCII(r)
 			b.WriteString(quoted[1 : len(quoted)-1])
 			continue
@@ -24,14 +36,20 @@ func visible(s string) string {
 
 // hidden reports whether r has no look of its own.
 func hidden(r rune) bool {
-	return !unicode.IsPrint(r) ||
+	if r < unicode.MaxASCII {
+		return r < ' '
+	}
+	return !unicode.IsPrint(r) || r == '\u2800' || // a letter of Braille without a dot
 		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
+// blanks are what may stand between the words of a text.
+const blanks = " \t\r\n"
+
 // joined puts a text of several lines on one.
 func joined(s string) string {
-	breaks := func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' || r == ' ' }
-	return strings.Join(strings.FieldsFunc(s, breaks), " ")
+	isBlank := func(r rune) bool { return strings.ContainsRune(blanks, r) }
+	return strings.Join(strings.FieldsFunc(s, isBlank), " ")
 }
 
 // Caps on foreign text, in characters.
@@ -41,13 +59,34 @@ const (
 	linesCap  = 10   // lines of a value that has several
 )
 
-// cut returns at most that many characters of s and words for the rest.
-func cut(s string, most int) (kept, rest string) {
-	runes := []rune(s)
-	if len(runes) <= most {
-		return s, ""
+// startOf returns that many characters of s, and how many follow. Foreign
+// text may be megabytes, of which the rest is not worth looking at.
+func startOf(s string, characters int) (start string, more int) {
+	n := 0
+	for i := range s {
+		if n++; n > characters {
+			return s[:i], utf8.RuneCountInString(s[i:])
+		}
 	}
-	return string(runes[:most]) + "…", furtherCharacters(len(runes) - most)
+	return s, 0
+}
+
+// cut returns at most that many characters of s and words for the rest.
+func cut(s string, most int) (kept, rest string) { return clip(s, most, 0) }
+
+// cutVisible is cut of what s looks like.
+func cutVisible(s string, most int) (kept, rest string) {
+	start, beyond := startOf(s, 4*most)
+	return clip(visible(start), most, beyond)
+}
+
+// clip is cut of a text of which that many characters are cut off already.
+func clip(s string, most, beyond int) (kept, rest string) {
+	kept, more := startOf(s, most)
+	if more += beyond; more == 0 {
+		return kept, ""
+	}
+	return kept + "…", furtherCharacters(more)
 }
 
 // furtherCharacters words how much of a text is not shown.
@@ -56,10 +95,16 @@ func furtherCharacters(n int) string {
 }
 
 // plain makes a text fit for one line of a terminal.
-func plain(s string) string {
-	kept, rest := cut(visible(joined(s)), clauseCap)
-	return strings.TrimRight(kept+" "+rest, " ")
+func plain(s string) string { return plainWithin(s, clauseCap) }
+
+// plainWithin is plain for a text that may be longer or has to be shorter.
+func plainWithin(s string, most int) string {
+	start, beyond := startOf(strings.Trim(s, blanks), 4*most)
+	return together(clip(visible(joined(start)), most, beyond))
 }
+
+// together puts the words for the rest of a text behind it.
+func together(kept, rest string) string { return strings.TrimRight(kept+" "+rest, " ") }
 
 // whole returns the lines of a text, fit for a terminal or a block of code.
 func whole(s string) []string {
@@ -74,16 +119,18 @@ func whole(s string) []string {
 // excerpt returns the lines of a foreign value, no more than a reader can
 // take in.
 func excerpt(s string) []string {
-	all := whole(s)
-	shown := all[:min(len(all), linesCap):min(len(all), linesCap)]
-	for i, line := range shown {
-		kept, rest := cut(line, clauseCap)
-		shown[i] = strings.TrimRight(kept+" "+rest, " ")
+	s = strings.Trim(s, "\r\n")
+	var lines []string
+	for line := range strings.Lines(s) {
+		if len(lines) == linesCap {
+			more := 1 + strings.Count(strings.TrimSuffix(s, "\n"), "\n")
+			return append(lines, "… ("+plural(more, "more line", "more lines")+")")
+		}
+		s = s[len(line):]
+		line = strings.TrimRight(line, "\r\n")
+		lines = append(lines, together(cutVisible(strings.ReplaceAll(line, "\t", "  "), clauseCap)))
 	}
-	if more := len(all) - len(shown); more > 0 {
-		shown = append(shown, "… ("+plural(more, "more line", "more lines")+")")
-	}
-	return shown
+	return lines
 }
 
 // severalLines reports whether s needs a block of its own.
@@ -99,13 +146,15 @@ type part struct {
 // parts takes a text of several paragraphs apart.
 func parts(s string) []part {
 	var all []part
-	var open part // what the next line belongs to
+	var open part            // what the next line belongs to
+	var text strings.Builder // of open
 	var fence string
 	flush := func() {
-		if strings.TrimSpace(open.text) != "" {
+		if open.text = text.String(); strings.TrimSpace(open.text) != "" {
 			all = append(all, open)
 		}
 		open = part{}
+		text.Reset()
 	}
 	for line := range strings.Lines(s) {
 		bare := strings.TrimSpace(line)
@@ -119,12 +168,9 @@ func parts(s string) []part {
 		case fence == "" && bare == "":
 			flush()
 		default:
-			open.text += line
+			text.WriteString(line)
 		}
 	}
 	flush()
 	return all
 }
-
-// leadingTicks returns the backticks that s starts with.
-func leadingTicks(s string) string { return s[:len(s)-len(strings.TrimLeft(s, "`"))] }
