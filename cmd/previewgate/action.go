@@ -152,6 +152,7 @@ func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (work
 			Headline:    report.Headline(rep),
 			Description: report.Description(rep, style),
 			Markdown:    report.MarkdownWithin(rep, style, publish.MaxMarkdown),
+			Summary:     report.MarkdownWithin(rep, style, publish.MaxSummary),
 			JSON:        json.Bytes(),
 		},
 	}, nil

@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// maxSummary is how large GitHub lets the summary of a step be; it shows none of a larger one.
-const maxSummary = 1 << 20
+// maxSummary is how large GitHub lets the summary of a step be; it shows none of a larger one. MaxSummary leaves some of it
+// to the steps' own.
+const (
+	maxSummary = 1 << 20
+	MaxSummary = maxSummary - 64<<10
+)
 
 // writeSummary adds Markdown to the summary of the step.
 func (p *Publisher) writeSummary(markdown string) error {

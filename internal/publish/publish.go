@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/go-github/v66/github"
@@ -23,7 +24,8 @@ type Outcome struct {
 	State       string // of the commit status: success, failure or error
 	Headline    string // of the check run; empty for the description
 	Description string // of the commit status, cut at 140 characters
-	Markdown    string // of the comment and the summary, at most MaxMarkdown bytes; empty for neither
+	Markdown    string // of the comment, at most MaxMarkdown bytes; empty for neither it nor a summary
+	Summary     string // of the step, at most MaxSummary bytes; empty for Markdown
 	JSON        []byte // of the report, for the workflow's other steps; nil for none
 }
 
@@ -84,7 +86,7 @@ func (p *Publisher) stamp() stamp {
 func (p *Publisher) Publish(ctx context.Context, o Outcome) (Ending, error) {
 	p.log.Diagnose(o.Report)
 	end, told := p.tell(ctx, o)
-	summaryErr := p.writeSummary(o.Markdown)
+	summaryErr := p.writeSummary(cmp.Or(o.Summary, o.Markdown))
 	outputsErr := p.writeOutputs(o, end.CommentURL)
 	if t := o.Report.Target; t.SHA == "" && t.PullRequest == 0 {
 		p.log.Notice("no commit and no pull request is known: the report is in the step summary only")
