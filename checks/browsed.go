@@ -7,6 +7,19 @@ import (
 	"github.com/previewgate/previewgate/internal/facts"
 )
 
+// besides judges by what was learned with credentials, and lets a browser that
+// saw something go wrong all the same have the last word: it uses the app as
+// people do.
+func besides(own gate.Verdict, b *facts.Browsed, judge func(facts.Browsed) gate.Verdict) gate.Verdict {
+	if b == nil || own.Status != gate.Passed {
+		return own
+	}
+	if seen := judge(*b); seen.Status == gate.Failed {
+		return seen
+	}
+	return own
+}
+
 // browsedSession tells from a real sign-in whether the app takes its session.
 // The cookie may be called otherwise, so that its absence alone does not tell;
 // an error of the callback does.

@@ -38,7 +38,7 @@ var ConvexAcceptsToken = &gate.Check{
 
 func convexAcceptsToken(known *gate.Facts) gate.Verdict {
 	taken, t, site := facts.TokenTaken.From(known), facts.ConvexTrust.From(known), hostOf(facts.ConvexSite.From(known))
-	if taken.Browsed != nil {
+	if taken.Own == nil {
 		return browsedConvex(*taken.Browsed)
 	}
 	a := *taken.Own
@@ -48,7 +48,7 @@ func convexAcceptsToken(known *gate.Facts) gate.Verdict {
 	case !t.Control.Unmatched():
 		return gate.Unsure("%s does not refuse a token of an issuer that nobody has (%s), so its answers prove nothing", site, reply(t.Control))
 	case a.HTTP.Status == 200:
-		return overSocket(a, site)
+		return besides(overSocket(a, site), taken.Browsed, browsedConvex)
 	case a.HTTP.Unmatched():
 		return unmatchedToken(known, a.Claims, a.HTTP)
 	}

@@ -35,14 +35,14 @@ var SessionAccepted = &gate.Check{
 
 func sessionAccepted(known *gate.Facts) gate.Verdict {
 	shown := facts.SessionShown.From(known)
-	if shown.Browsed != nil {
+	if shown.Own == nil {
 		return browsedSession(*shown.Browsed)
 	}
 	var verdicts []gate.Verdict
 	for _, v := range shown.Own.Visits {
 		verdicts = append(verdicts, welcome(known, v))
 	}
-	return worst(verdicts)
+	return besides(worst(verdicts), shown.Browsed, browsedSession)
 }
 
 // welcome tells from what a path shows to the test account whether the app

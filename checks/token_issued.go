@@ -37,13 +37,13 @@ var TokenIssued = &gate.Check{
 
 func tokenIssued(known *gate.Facts) gate.Verdict {
 	shown := facts.TokenShown.From(known)
-	if shown.Browsed != nil {
+	if shown.Own == nil {
 		return browsedToken(*shown.Browsed)
 	}
 	h := shown.Own
 	switch {
 	case h.Issued:
-		return gate.Pass("the app hands a token out by %s", h.By)
+		return besides(gate.Pass("the app hands a token out by %s", h.By), shown.Browsed, browsedToken)
 	case h.Status != http.StatusOK:
 		return gate.Unsure("%s answers %s", h.By, status(h.Status))
 	}

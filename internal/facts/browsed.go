@@ -103,8 +103,8 @@ func ReadDebugPage(text string) *DebugPage {
 	return &page.DebugPage
 }
 
-// Either is what was learned with credentials or, where these were not given,
-// what a browser saw instead. One of the two is set.
+// Either is what was learned with credentials, and what a browser saw of the
+// same. One of the two may be nil.
 type Either[T any] struct {
 	Own     *T
 	Browsed *Browsed
@@ -122,13 +122,16 @@ func orBrowsed[T any](name string, own *gate.Fact[T]) *gate.Fact[Either[T]] {
 		Name: name,
 		Uses: []gate.Need{own, BrowserVisit},
 		Learn: func(_ context.Context, known *gate.Facts) (Either[T], error) {
+			var e Either[T]
+			if b, err := BrowserVisit.Lookup(known); err == nil {
+				e.Browsed = &b
+			}
 			v, err := own.Lookup(known)
 			if err == nil {
-				return Either[T]{Own: &v}, nil
+				e.Own = &v
 			}
-			b, browserErr := BrowserVisit.Lookup(known)
-			if _, notGiven := errors.AsType[gate.NotGiven](err); notGiven && browserErr == nil {
-				return Either[T]{Browsed: &b}, nil
+			if _, notGiven := errors.AsType[gate.NotGiven](err); err == nil || notGiven && e.Browsed != nil {
+				return e, nil
 			}
 			return Either[T]{}, err
 		},
