@@ -1,0 +1,197 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// frontWorkOS is WorkOS with its own emulator behind it. The stand-in judges
+// what the emulator takes from anybody: client IDs, API keys, redirect URIs,
+// the account's password. Codes, tokens, keys and their rotation are the
+// emulator's.
+type frontWorkOS struct {
+	Front
+	*workOS
+
+	mu      sync.Mutex
+	started map[string]url.Values // authorize requests, by the ID of their sign-in
+}
+
+func newFrontWorkOS(standIn *workOS, f Front) *frontWorkOS {
+	return &frontWorkOS{Front: f, workOS: standIn, started: map[string]url.Values{}}
+}
+
+func (f *frontWorkOS) api() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /user_management/authorize", f.authorize)
+	mux.HandleFunc("POST /user_management/authenticate", f.authenticate)
+	mux.HandleFunc("GET /user_management/sessions/logout", f.logout)
+	mux.HandleFunc("POST /user_management/sessions/revoke", f.revoke)
+	mux.HandleFunc("GET /sso/jwks/{client}", f.jwks)
+	mux.Handle("/", f.workOS.api())
+	return mux
+}
+
+// authorize lets the stand-in judge, and remembers what it accepts.
+func (f *frontWorkOS) authorize(w http.ResponseWriter, r *http.Request) {
+	a := replyOf(f.workOS.authorize, r, nil)
+	if location := a.header.Get("Location"); strings.Contains(location, "/bootstrap?") {
+		id := "01SANDB0X" + strings.ToUpper(randomHex(9))[:17]
+		f.mu.Lock()
+		f.started[id] = r.URL.Query()
+		f.mu.Unlock()
+		a.header.Set("Location", location+"&authorization_session_id="+id)
+	}
+	a.pass(w)
+}
+
+// hosted is the hosted sign-in page, which works.
+func (f *frontWorkOS) hosted(w http.ResponseWriter, r *http.Request) {
+	id := r.URL.Query().Get("authorization_session_id")
+	f.mu.Lock()
+	asked, isStarted := f.started[id]
+	f.mu.Unlock()
+	switch {
+	case !isStarted:
+		f.hostedPage(w, r)
+	case r.URL.Path == "/bootstrap":
+		redirect(w, "/?"+url.Values{"client_id": asked["client_id"], "authorization_session_id": {id}}.Encode())
+	case r.URL.Path == "/" && r.Method == http.MethodPost:
+		f.signIn(w, r, asked)
+	case r.URL.Path == "/":
+		write(w, http.StatusOK, "text/html; charset=utf-8", hakPage("sign-in", "Sign in", `Sign in to Acme</h1><form method="post">`+
+			`<input name="email" type="email"/><input name="password" type="password"/><button>Continue</button></form><h1 hidden>`))
+	default:
+		f.hostedPage(w, r)
+	}
+}
+
+// signIn has the emulator issue a code, and sends the visitor back with it.
+// The emulator takes loopback redirect URIs only; the stand-in has judged the
+// one that was asked for.
+func (f *frontWorkOS) signIn(w http.ResponseWriter, r *http.Request, asked url.Values) {
+	if r.FormValue("email") != f.world.WorkOS.Email || r.FormValue("password") != f.world.WorkOS.Password {
+		write(w, http.StatusOK, "text/html; charset=utf-8", hakPage("sign-in", "Sign in", "The email or password was incorrect."))
+		return
+	}
+	query := maps.Clone(asked)
+	query.Set("redirect_uri", "http://localhost/callback")
+	query.Set("login_hint", f.world.WorkOS.Email)
+	a, err := f.askEmulator(r.Context(), http.MethodGet, "/user_management/authorize?"+query.Encode(), nil)
+	if err != nil {
+		workOSError(w, http.StatusBadGateway, err.Error())
+		return
+	}
+	_, issued, found := strings.Cut(a.header.Get("Location"), "?")
+	if !found {
+		a.pass(w)
+		return
+	}
+	redirect(w, asked.Get("redirect_uri")+"?"+issued)
+}
+
+// authenticate is the token endpoint.
+func (f *frontWorkOS) authenticate(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	var asked grantRequest
+	if err != nil || json.Unmarshal(body, &asked) != nil {
+		oauthError(w, "invalid_request", "The body is no JSON.")
+		return
+	}
+	switch refusal := f.judge(r, asked, body); {
+	case refusal != nil:
+		refusal.pass(w)
+	case asked.Type == "refresh_token" && f.TooMany:
+		workOSError(w, http.StatusTooManyRequests, "Too many requests")
+	case asked.Type == "refresh_token" && f.world.WorkOS.RefreshRefused != "":
+		oauthError(w, "invalid_grant", f.world.WorkOS.RefreshRefused)
+	default:
+		f.grant(w, r, asked, body)
+	}
+}
+
+// judge asks the stand-in whether it would turn the caller away; nil: it would
+// not. It knows the password itself; other grants it is asked about with a
+// code that nobody has, which it refuses last.
+func (f *frontWorkOS) judge(r *http.Request, asked grantRequest, body []byte) *reply {
+	if asked.Type == "password" {
+		if a := replyOf(f.workOS.authenticate, r, body); a.status != http.StatusOK {
+			return a
+		}
+		return nil
+	}
+	probe, _ := json.Marshal(map[string]string{
+		"grant_type": "authorization_code", "client_id": asked.ClientID, "client_secret": asked.Secret, "code": "none",
+	})
+	a := replyOf(f.workOS.authenticate, r, probe)
+	var refused struct{ Error string }
+	_ = json.Unmarshal(a.body.Bytes(), &refused)
+	if refused.Error == "invalid_grant" {
+		return nil
+	}
+	return a
+}
+
+// grant has the emulator answer. Its refusals become OAuth errors, which
+// WorkOS' are.
+func (f *frontWorkOS) grant(w http.ResponseWriter, r *http.Request, asked grantRequest, body []byte) {
+	a, err := f.askEmulator(r.Context(), http.MethodPost, "/user_management/authenticate", body)
+	if err != nil {
+		workOSError(w, http.StatusBadGateway, err.Error())
+		return
+	}
+	var refused struct{ Code, Message string }
+	_ = json.Unmarshal(a.body.Bytes(), &refused)
+	switch refused.Code {
+	case "invalid_code", "expired_code", "invalid_code_verifier":
+		oauthError(w, "invalid_grant", "The code '"+asked.Code+"' has expired or is invalid.")
+	case "invalid_grant":
+		oauthError(w, "invalid_grant", "Refresh token already exchanged.")
+	default:
+		a.pass(w)
+	}
+}
+
+// jwks publishes the emulator's keys, where the World publishes any.
+func (f *frontWorkOS) jwks(w http.ResponseWriter, r *http.Request) {
+	client, known := f.client(r.PathValue("client"))
+	if !known || client.JWKS.Status != http.StatusOK || len(client.JWKS.Keys) == 0 {
+		f.workOS.jwks(w, r)
+		return
+	}
+	a, err := f.askEmulator(r.Context(), http.MethodGet, "/sso/jwks/"+client.ID, nil)
+	if err != nil {
+		workOSError(w, http.StatusBadGateway, err.Error())
+		return
+	}
+	write(w, a.status, client.JWKS.ContentType, a.body.String())
+}
+
+// logout ends the session at the emulator; where the browser lands is the
+// World's.
+func (f *frontWorkOS) logout(w http.ResponseWriter, r *http.Request) {
+	if _, err := f.askEmulator(r.Context(), http.MethodGet, "/user_management/sessions/logout?"+r.URL.RawQuery, nil); err != nil {
+		workOSError(w, http.StatusBadGateway, err.Error())
+		return
+	}
+	f.workOS.logout(w, r)
+}
+
+// revoke ends a session for the holder of a key.
+func (f *frontWorkOS) revoke(w http.ResponseWriter, r *http.Request) {
+	if _, ok := f.caller(w, r); !ok {
+		return
+	}
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	a, err := f.askEmulator(r.Context(), http.MethodPost, "/user_management/sessions/revoke", body)
+	if err != nil {
+		workOSError(w, http.StatusBadGateway, err.Error())
+		return
+	}
+	a.pass(w)
+}
