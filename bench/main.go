@@ -89,7 +89,7 @@ func gate(binary string, delay time.Duration) (run, error) {
 		return run{}, err
 	}
 	defer s.Close()
-	args := []string{"check", s.PreviewURL(), "--format", "json"}
+	args := []string{"check", s.PreviewURL(), "--format", "json", "--browser", "off"}
 	for _, p := range world.Protected {
 		args = append(args, "--protected", p)
 	}
