@@ -29,7 +29,7 @@ var SessionAccepted = &gate.Check{
 	Fix:   "Compare `WORKOS_COOKIE_PASSWORD`, `WORKOS_CLIENT_ID` and `WORKOS_API_HOSTNAME` of the Preview environment with those that previewgate is given, and redeploy after a change.",
 	Needs: []gate.Need{facts.SessionShown},
 	Uses:  []gate.Need{facts.ProtectedPages, facts.UnknownPage, facts.BadSession, facts.TokenProof},
-	After: []*gate.Check{ProxyCovers, ProtectedPaths, CookiePassword, TestAccount},
+	After: []*gate.Check{ProxyCovers, ProtectedPaths, CookiePassword, TestAccount, AppAPIKey},
 	Judge: sessionAccepted,
 }
 

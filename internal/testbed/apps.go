@@ -15,15 +15,26 @@ import (
 // Apps are the sources in testdata/apps, and what is built of them.
 type Apps struct {
 	dir string
+	own string // name of the folders that this run builds in
 }
 
-// NewApps takes the repository's folder testdata/apps.
+// NewApps takes the repository's folder testdata/apps. Builds have to lie in
+// it, since Node.js looks for packages in the folders above.
 func NewApps(dir string) (*Apps, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &Apps{dir}, nil
+	return &Apps{dir, fmt.Sprintf("run-%d", os.Getpid())}, nil
+}
+
+// Close deletes what was built.
+func (a *Apps) Close() error {
+	return errors.Join(os.RemoveAll(a.builds(2)), os.RemoveAll(a.builds(4)))
+}
+
+func (a *Apps) builds(major int) string {
+	return filepath.Join(a.dir, fmt.Sprintf("web%d", major), "build", a.own)
 }
 
 // Install installs what the applications depend on, as the locks have it.
@@ -44,7 +55,7 @@ type Build struct {
 // Build builds the application and returns the folder of its repository.
 // Builds follow one another: they share Next.js' cache.
 func (a *Apps) Build(ctx context.Context, b Build) (string, error) {
-	builds := filepath.Join(a.dir, fmt.Sprintf("web%d", b.AuthKit), "build")
+	builds := a.builds(b.AuthKit)
 	stage, cache, done := filepath.Join(builds, ".stage"), filepath.Join(builds, ".cache"), filepath.Join(builds, b.Name)
 	if err := errors.Join(os.RemoveAll(stage), os.RemoveAll(done), a.assemble(stage, b)); err != nil {
 		return "", fmt.Errorf("building %s: %w", b.Name, err)

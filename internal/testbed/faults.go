@@ -28,7 +28,7 @@ type Change struct {
 // A Case is a preview that the gate is tried on.
 type Case struct {
 	ID     string
-	Branch string   // of the triage playbook, and the number of the fault in it
+	Branch string   // of the triage, as triage lists them
 	Title  string   // what is different, one clause
 	Check  string   // the check whose failure must be the diagnosis; empty: the preview is healthy
 	With   []string // credentials that the gate is given, by environment variable
@@ -58,8 +58,8 @@ func borrowed(branch, id string) Case {
 func deploymentCases() []Case {
 	return []Case{
 		borrowed("–", "deployment-protected"),
-		borrowed("T2, F1", "cookie-password-unset"),
-		borrowed("F9", "api-key-unset"),
+		borrowed("T2", "cookie-password-unset"),
+		borrowed("T1", "api-key-unset"),
 		borrowed("–", "env-changed-after-build"),
 		{
 			"secret-in-bundle", "–", "a client component uses the WorkOS API key", "secrets-not-public", nil,
@@ -72,39 +72,39 @@ const proxyFile = "apps/web/src/proxy.ts"
 
 func proxyCases() []Case {
 	return []Case{
-		borrowed("T2, F1", "cookie-password-missing"),
-		borrowed("T2, F2", "cookie-password-short"),
-		{"client-id-missing", "F8", "WORKOS_CLIENT_ID is not set on the preview", "proxy-answers", nil, Change{World: withoutClient}},
+		borrowed("T2", "cookie-password-missing"),
+		borrowed("T2", "cookie-password-short"),
+		{"client-id-missing", "T8", "WORKOS_CLIENT_ID is not set on the preview", "proxy-answers", nil, Change{World: withoutClient}},
 		{
 			"redirect-uri-missing", "F3", "neither proxy.ts nor a variable names a redirect URI", "proxy-answers", nil,
 			Change{Overlays: []string{"redirect-uri-by-variable"}},
 		},
-		{"proxy-missing", "T1, F6", "there is no proxy.ts", "proxy-covers", nil, Change{Remove: []string{proxyFile}}},
+		{"proxy-missing", "T1", "there is no proxy.ts", "proxy-covers", nil, Change{Remove: []string{proxyFile}}},
 		{
-			"proxy-beside-src", "T1, F7", "proxy.ts lies beside src, where Next.js ignores it", "proxy-covers", nil,
+			"proxy-beside-src", "T1", "proxy.ts lies beside src, where Next.js ignores it", "proxy-covers", nil,
 			Change{Overlays: []string{"proxy-beside-src"}, Remove: []string{proxyFile}, Source: true},
 		},
 		{
-			"matcher-misses-page", "T1, F6", "the proxy's matcher leaves out /dashboard", "proxy-covers", nil,
+			"matcher-misses-page", "T1", "the proxy's matcher leaves out /dashboard", "proxy-covers", nil,
 			Change{Overlays: []string{"matcher-misses-page"}},
 		},
 		{
-			"matcher-misses-sign-in", "F6", "the proxy's matcher leaves out /sign-in, which then asks for another redirect URI", "redirect-uri-consistent", nil,
+			"matcher-misses-sign-in", "T1", "the proxy's matcher leaves out /sign-in, which then asks for another redirect URI", "redirect-uri-consistent", nil,
 			Change{Overlays: []string{"matcher-misses-sign-in"}, BuildEnv: map[string]string{
 				"NEXT_PUBLIC_WORKOS_REDIRECT_URI": "https://web-git-fix-login-acme.vercel.app/callback",
 			}},
 		},
 		{
-			"protected-page-open", "F6", "the proxy lets everybody see /dashboard", "protected-paths", nil,
+			"protected-page-open", "T1", "the proxy lets everybody see /dashboard", "protected-paths", nil,
 			Change{Overlays: []string{"paths-too-open"}},
 		},
 		{
-			"ensure-signed-in-crash", "F6", "/settings insists on a user where the proxy lets everybody in", "protected-paths", nil,
+			"ensure-signed-in-crash", "T1", "/settings insists on a user where the proxy lets everybody in", "protected-paths", nil,
 			Change{Overlays: []string{"paths-too-open"}, Flags: []string{"--protected", "/settings"}},
 		},
-		borrowed("F8", "client-unknown"),
+		borrowed("T8", "client-unknown"),
 		{
-			"client-id-of-another-environment", "F8", "WORKOS_CLIENT_ID is of another environment", "client-id-agrees", nil,
+			"client-id-of-another-environment", "T8", "WORKOS_CLIENT_ID is of another environment", "client-id-agrees", nil,
 			Change{World: otherClient},
 		},
 		borrowed("–", "cookie-password-differs"),
@@ -132,32 +132,32 @@ func redirectCases() []Case {
 	}
 	return []Case{
 		{
-			"redirect-uri-localhost", "T8, F3", "NEXT_PUBLIC_WORKOS_REDIRECT_URI is a developer's machine", "redirect-uri-host", nil,
+			"redirect-uri-localhost", "T8", "NEXT_PUBLIC_WORKOS_REDIRECT_URI is a developer's machine", "redirect-uri-host", nil,
 			byVariable("http://localhost:3000"),
 		},
 		{
-			"redirect-uri-production", "T8, F3", "NEXT_PUBLIC_WORKOS_REDIRECT_URI is production's", "redirect-uri-host", nil,
+			"redirect-uri-production", "T8", "NEXT_PUBLIC_WORKOS_REDIRECT_URI is production's", "redirect-uri-host", nil,
 			byVariable("https://" + sandbox.Healthy().Hosts.Production),
 		},
 		{
-			"redirect-uri-undefined", "T8, F3", "VERCEL_URL is not exposed to the application", "redirect-uri-host", nil,
+			"redirect-uri-undefined", "T8", "VERCEL_URL is not exposed to the application", "redirect-uri-host", nil,
 			Change{Env: map[string]string{"VERCEL_URL": ""}},
 		},
 		{
-			"alias-visited", "T8, F3", "the branch alias is visited, and the redirect URI is on the deployment's host", "redirect-uri-same-host", nil,
+			"alias-visited", "T8", "the branch alias is visited, and the redirect URI is on the deployment's host", "redirect-uri-same-host", nil,
 			Change{Alias: true},
 		},
 		{
 			"convex-json-branch-url", "T8", "convex.json registers the branch alias, the proxy asks for the deployment's host", "redirect-uri-configured", nil,
 			Change{Backend: []string{"convex-json-branch-url"}, Source: true, World: onlyAliasRegistered},
 		},
-		borrowed("T8, F4", "redirect-uri-unregistered"),
+		borrowed("T8", "redirect-uri-unregistered"),
 		{
-			"callback-missing", "T1, F5", "there is no callback route", "callback-answers", nil,
+			"callback-missing", "T1", "there is no callback route", "callback-answers", nil,
 			Change{Remove: []string{"apps/web/src/app/callback/route.ts"}},
 		},
 		{
-			"callback-elsewhere", "T1, F5", "the callback route is at /auth/callback", "callback-answers", nil,
+			"callback-elsewhere", "T1", "the callback route is at /auth/callback", "callback-answers", nil,
 			Change{Remove: []string{"apps/web/src/app/callback/route.ts"}, Overlays: []string{"callback-elsewhere"}},
 		},
 	}
@@ -170,29 +170,30 @@ func onlyAliasRegistered(w *sandbox.World) {
 func sessionCases() []Case {
 	return []Case{
 		borrowed("–", "test-account-wrong-password"),
-		borrowed("F9", "app-api-key-wrong"),
-		borrowed("F9", "app-api-key-revoked"),
+		borrowed("T1", "app-api-key-wrong"),
+		withBrowser(borrowed("T1", "app-api-key-wrong"), slices.Concat(withVercel, withAccount)),
+		borrowed("T1", "app-api-key-revoked"),
 		borrowed("T5", "jwks-unavailable"),
 		borrowed("T5", "jwks-content-type"),
 		{
-			"refresh-429", "T3, F12", "WorkOS turns visitors' refreshes down as too many", "refresh-errors", withVercel,
+			"refresh-429", "T3", "WorkOS turns visitors' refreshes down as too many", "refresh-errors", withVercel,
 			Change{Visitors: 8, Tabs: 12, TooMany: true},
 		},
 		{
-			"refresh-race", "T3, F11", "the tabs of a visitor refresh one session at the same time", "refresh-errors", withVercel,
+			"refresh-race", "T3", "the tabs of a visitor refresh one session at the same time", "refresh-errors", withVercel,
 			Change{Visitors: 1, Tabs: 12},
 		},
 		{
-			"refresh-ended", "T3, F12", "the visitors' sessions have ended", "refresh-errors", withVercel,
+			"refresh-ended", "T3", "the visitors' sessions have ended", "refresh-errors", withVercel,
 			Change{Visitors: 1, Tabs: 4, World: refuseRefresh},
 		},
-		{"refresh-refused", "T3, F12", "WorkOS refuses to refresh the session", "token-refreshes", withSession, Change{World: refuseRefresh}},
+		{"refresh-refused", "T3", "WorkOS refuses to refresh the session", "token-refreshes", withSession, Change{World: refuseRefresh}},
 		{
-			"refresh-loop", "T4, F11", "the bridge to Convex refreshes whenever it is asked, on every render", "forced-refresh", nil,
+			"refresh-loop", "T4", "the bridge to Convex refreshes whenever it is asked, on every render", "forced-refresh", nil,
 			Change{Overlays: []string{"refresh-loop"}, Source: true},
 		},
 		{
-			"refresh-loop-browser", "T4, F11", "the same, and a browser looks instead of the source", "refresh-storm", withAccount,
+			"refresh-loop-browser", "T4", "the same, and a browser looks instead of the source", "refresh-storm", withAccount,
 			Change{Overlays: []string{"refresh-loop"}, Browser: true},
 		},
 		{
@@ -206,6 +207,12 @@ func sessionCases() []Case {
 	}
 }
 
+// withBrowser lets a browser look, as the test account.
+func withBrowser(c Case, with []string) Case {
+	c.ID, c.Title, c.With, c.Browser = c.ID+"-browser", "the same, and a browser looks", with, true
+	return c
+}
+
 func cookieDomain() map[string]string {
 	return map[string]string{"WORKOS_COOKIE_DOMAIN": "acme.example"}
 }
@@ -216,10 +223,7 @@ func convexCases() []Case {
 	convexURL := func(address string) Change {
 		return Change{BuildEnv: map[string]string{"NEXT_PUBLIC_CONVEX_URL": address}}
 	}
-	withBrowser := borrowed("T6, F13", "convex-other-client")
-	withBrowser.ID, withBrowser.With, withBrowser.Browser = "convex-other-client-browser", withAccount, true
 	return []Case{
-		withBrowser,
 		{"convex-url-empty", "T7", "NEXT_PUBLIC_CONVEX_URL is not set in the build", "convex-url", nil, convexURL("")},
 		{
 			"convex-url-production", "T7", "NEXT_PUBLIC_CONVEX_URL is production's", "convex-url",
@@ -227,18 +231,20 @@ func convexCases() []Case {
 			convexURL(sandbox.Healthy().Convex.Production.URL),
 		},
 		borrowed("T7", "convex-gone"),
-		borrowed("T6, F13", "convex-other-client"),
+		borrowed("T6", "convex-other-client"),
+		withBrowser(borrowed("T6", "convex-other-client"), withAccount),
 		borrowed("T6", "convex-env-padded"),
-		borrowed("T5, F13", "convex-other-client-redacted"),
-		borrowed("T5, F13", "convex-no-providers"),
-		borrowed("T5, F13", "convex-wrong-issuer"),
-		borrowed("T5, F13", "convex-wrong-audience"),
+		borrowed("T5", "convex-other-client-redacted"),
+		borrowed("T5", "convex-no-providers"),
+		notDeployed(),
+		borrowed("T5", "convex-wrong-issuer"),
+		borrowed("T5", "convex-wrong-audience"),
 		{
-			"auth-config-audience", "T5, F13", "auth.config.ts wants an audience of all tokens, and AuthKit's have none", "auth-config-valid",
+			"auth-config-audience", "T5", "auth.config.ts wants an audience of all tokens, and AuthKit's have none", "auth-config-valid",
 			withAccount,
 			Change{Source: true, Backend: []string{"auth-config-audience"}, World: everyAudience},
 		},
-		borrowed("T5, F13", "convex-jwks-down"),
+		borrowed("T5", "convex-jwks-down"),
 		borrowed("T5", "token-rotated-key-at-convex"),
 		runUnauthorized(),
 		borrowed("T10", "convex-function-errors"),
@@ -247,6 +253,12 @@ func convexCases() []Case {
 
 func everyAudience(w *sandbox.World) {
 	w.Convex.Preview.Providers[1].ApplicationID = w.App.ClientID
+}
+
+func notDeployed() Case {
+	c := borrowed("T5", "convex-no-providers")
+	c.ID, c.Title, c.Check, c.Source = "auth-config-not-deployed", "the same, and the gate reads the source", "auth-config-deployed", true
+	return c
 }
 
 func runUnauthorized() Case {
@@ -258,11 +270,11 @@ func runUnauthorized() Case {
 func signOutCases() []Case {
 	return []Case{
 		{
-			"sign-out-prefetch", "T9, F10", "a Link prefetches a route that signs out", "sign-out-prefetch", nil,
+			"sign-out-prefetch", "T9", "a Link prefetches a route that signs out", "sign-out-prefetch", nil,
 			Change{Overlays: []string{"sign-out-prefetch"}},
 		},
 		{
-			"sign-out-prefetch-browser", "T9, F10", "the same, and a browser looks", "sign-out-prefetch", withSession,
+			"sign-out-prefetch-browser", "T9", "the same, and a browser looks", "sign-out-prefetch", withSession,
 			Change{Overlays: []string{"sign-out-prefetch"}, Browser: true},
 		},
 		{"sign-out-get", "T9", "a GET signs out, and no Link leads there", "sign-out-get", nil, Change{Overlays: []string{"sign-out-get"}}},

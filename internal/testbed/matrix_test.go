@@ -61,6 +61,11 @@ func newBench(t *testing.T) *Bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := apps.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	ctx, dir := t.Context(), t.TempDir()
 	installed := make(chan error, 1)
 	go func() { installed <- apps.Install(ctx) }()

@@ -48,21 +48,45 @@ PREVIEWGATE_APPS=1 go test ./internal/testbed -timeout 20m          # holds this
 PREVIEWGATE_APPS=1 go test ./internal/testbed -timeout 20m -update  # rewrites it
 ` + "```" + `
 
-Beside Go it takes Node.js 20 or later with npm, and Chrome or Chromium. It took %s here, on two cores: %s until the last of
-%d builds of the app, then the runs, three at a time.
+Beside Go it takes Node.js 20 or later with npm, and Chrome or Chromium. It took %s here, on two cores that others used as
+well: %s until the last of %d builds of the app, then the runs, three at a time. A run to which the busy machine owed an answer
+is made once more.
 
-Real are: the app (Next.js, AuthKit for Next.js 4 and 2, the Convex client; its source is in ` + "`testdata/apps`" + `), built by
-` + "`next build`" + ` from the faulty source and served by ` + "`next start`" + `; the emulator in WorkOS' own CLI, which issues the codes, tokens and
-keys, exchanges them and rotates them; Chrome, where a browser looks; TLS; and the command ` + "`previewgate check`" + `, in a process of
-its own.
+Real are the app, its sessions and everybody who looks at it:
 
-Not real, since none can be had without an account, are the rest: what WorkOS' emulator lets anybody do (the sandbox checks
-client ids, API keys, redirect URIs and the homepage URL before it, and has its tokens name the issuer of their client), Convex
-(the sandbox's, which verifies the real tokens by the real keys), Vercel's edge and API, and GitHub. What these are modelled
-after is told in [design.md](design.md). A proxy that throws is answered as ` + "`next start`" + ` does, not by Vercel's own page.
+- the app: Next.js, AuthKit for Next.js 4 and 2, and Convex' client, with a lock. Its source is in ` + "`testdata/apps`" + `. Each fault
+  of the source is built from the faulty source by ` + "`next build`" + `, and served by ` + "`next start`" + `;
+- the emulator of WorkOS' own command line: it issues codes, tokens and keys, exchanges them and rotates them;
+- ` + "`previewgate check`" + ` in a process of its own, Chrome where a browser looks, and TLS between all of them.
+
+Stand-ins of the sandbox are in the place of what nobody can have without an account. They are modelled after what
+[design.md](design.md) tells:
+
+- WorkOS' registry. The emulator takes any client id, any key and no redirect URI but loopback's; the sandbox judges these before
+  it. Tokens name the issuer that production's do, and live for five minutes;
+- Convex, which verifies the emulator's tokens by the emulator's keys;
+- Vercel's edge, API and runtime log, and GitHub. A proxy that throws is answered as ` + "`next start`" + ` does, not by a page of Vercel's.
 
 The command is the release build but for one file, which is added to Go's package net and leads the names of the stand-ins to
-their port. The app and the browser get the same by a preloaded script and by flags.
+their port on loopback. The app is told the same by a preloaded script, and Chrome by flags.
+
+`
+
+// triage lists the branches of the triage that a person goes through.
+const triage = `The branch of the triage that a fault is on:
+
+| | what people see | what it comes from |
+|---|---|---|
+| T1 | nobody is signed in | the proxy, the callback, the API key |
+| T2 | nobody is signed in | the cookie password |
+| T3 | the token's hook has an error, or flaps | refreshes that fail |
+| T4 | a page that loads for ever | a bridge to Convex that refreshes in a loop |
+| T5 | Convex takes no token | issuer, audience or keys in auth.config.ts |
+| T6 | Convex takes no token | WORKOS_CLIENT_ID on Convex |
+| T7 | Convex never authenticates | NEXT_PUBLIC_CONVEX_URL |
+| T8 | sign-in ends on an error page, or where it began | client id, redirect URI |
+| T9 | people are signed out at random | a prefetched sign-out |
+| T10 | all of the above is right | Convex' functions and their log |
 
 `
 
@@ -73,10 +97,9 @@ func (m measure) page() string {
 	for _, tr := range m.healthy {
 		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s |\n", tr.build().AuthKit, tr.Title, tr.Gate, Listed(tr.Checks()), seconds(tr.Took))
 	}
-	b.WriteString("\n## One fault\n\nThe second column names the branch of the triage that the fault is on. A fault of which the gate has to know more than the preview's " +
-		"address says so under *given*.\n\n")
+	b.WriteString("\n## One fault\n\n" + triage)
 	singles(&b, m.singles)
-	b.WriteString("\n## Two faults\n\nBoth are named, or the one that has to be mended first is named and the check of the other waits.\n\n" +
+	b.WriteString("\n## Two faults\n\nBoth are named; or one is, and the check of the other waits for it or has nothing to look at yet.\n\n" +
 		"| faults | named | | took |\n|---|---|---|---|\n")
 	for i, tr := range m.together {
 		verdict := Pair(m.pairs[i][0], m.pairs[i][1], tr.Report)

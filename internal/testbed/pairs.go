@@ -49,7 +49,7 @@ func pairings() []pairing {
 		{"redirect-uri-unregistered", []string{"convex-other-client", "convex-gone", "app-api-key-wrong", "sign-out-prefetch", "refresh-refused"}},
 		{"callback-missing", []string{"redirect-uri-unregistered", "convex-wrong-issuer", "convex-url-empty", "homepage-missing"}},
 		{"secret-in-bundle", []string{"convex-other-client", "redirect-uri-undefined", "sign-out-prefetch"}},
-		{"refresh-loop", []string{"redirect-uri-undefined", "convex-no-providers", "refresh-429"}},
+		{"refresh-loop", []string{"redirect-uri-undefined", "auth-config-not-deployed", "refresh-429"}},
 		{"convex-other-client", []string{"sign-out-prefetch", "sign-out-get", "test-account-wrong-password", "homepage-missing"}},
 		{"jwks-unavailable", []string{"sign-out-prefetch", "callback-missing"}},
 		{"convex-gone", []string{"sign-out-prefetch", "app-api-key-wrong", "homepage-missing"}},
