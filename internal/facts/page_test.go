@@ -147,7 +147,7 @@ func TestReadPageIsBounded(t *testing.T) {
 	} {
 		started := time.Now()
 		p := readPage(mustParse(t, "https://web.vercel.app/"), []byte(doc))
-		if took := time.Since(started); took > 5*time.Second {
+		if took := time.Since(started); took > time.Minute {
 			t.Errorf("%s: it took %v", name, took)
 		}
 		if len(p.Scripts) > maxScripts || len(p.Anchors) > maxScripts || len(p.Links) > maxScripts {

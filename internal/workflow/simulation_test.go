@@ -236,9 +236,8 @@ func (l line) RoundTrip(req *http.Request) (*http.Response, error) {
 func (s *simulation) play() {
 	for step := 0; ; step++ {
 		synctest.Wait()
-		switch choices := len(s.calls) + min(len(s.events), 1); {
-		case choices > 0:
-			s.step(s.rng.IntN(choices))
+		switch {
+		case s.next():
 		case !s.allDone():
 			time.Sleep(100 * time.Millisecond)
 		default:
@@ -254,6 +253,17 @@ func (s *simulation) play() {
 
 func (s *simulation) allDone() bool {
 	return !slices.ContainsFunc(s.runs, func(r *simRun) bool { return !r.done })
+}
+
+// next lets something happen, if there is anything to happen.
+func (s *simulation) next() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	choices := len(s.calls) + min(len(s.events), 1)
+	if choices > 0 {
+		s.step(s.rng.IntN(choices))
+	}
+	return choices > 0
 }
 
 // step lets one thing happen: the next event, GitHub's doing of a request, or the coming of its answer.
