@@ -30,7 +30,7 @@ func (m measure) compare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, got := comparable(string(kept)), comparable(page)
+	want, got := heldTo(string(kept)), heldTo(page)
 	if diff := cmp.Diff(want[0], got[0]); diff != "" {
 		t.Errorf("docs/accuracy.md is not what was measured (-want +got); -update rewrites it:\n%s", diff)
 	}
@@ -39,9 +39,9 @@ func (m measure) compare(t *testing.T) {
 	}
 }
 
-// comparable returns the two parts of the page that runs are held to, without durations. Of two faults at a time which is
+// heldTo returns the two parts of the page that runs are held to, without durations. Of two faults at a time which is
 // named can depend on which answer comes first: what is promised of those is how many are understood.
-func comparable(page string) [2]string {
+func heldTo(page string) [2]string {
 	page = durations.ReplaceAllString(page, "…")
 	alone, together, _ := strings.Cut(page, "\n## Two faults\n")
 	return [2]string{regexp.MustCompile(`\| (\d+) with two faults \|.*`).ReplaceAllString(alone, "| $1 with two faults |"), together}
