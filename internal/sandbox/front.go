@@ -16,6 +16,7 @@ type Front struct {
 	Emulator string       // address of WorkOS' own emulator, which issues sessions and keys; empty: the stand-in does
 	Key      string       // an API key of the emulator's
 	TooMany  bool         // every refresh is answered 429, which the emulator never does
+	NoGrace  bool         // a refresh token that was used is of no use at once, as at the emulator
 }
 
 // StartFront is [Start] with real programs behind some of the names. Other

@@ -18,10 +18,15 @@ type reply struct {
 
 // replyOf asks a stand-in.
 func replyOf(standIn http.HandlerFunc, r *http.Request, body []byte) *reply {
-	a := &reply{header: http.Header{}, status: http.StatusOK}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	standIn(a, r)
+	return worded(func(w http.ResponseWriter) { standIn(w, r) })
+}
+
+// worded is an answer in a stand-in's own words.
+func worded(say func(http.ResponseWriter)) *reply {
+	a := &reply{header: http.Header{}, status: http.StatusOK}
+	say(a)
 	return a
 }
 

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -16,6 +18,7 @@ func emulated(t *testing.T) (address string, asked *[]string) {
 	t.Helper()
 	asked = new([]string)
 	mux := http.NewServeMux()
+	var once sync.Once
 	note := func(r *http.Request) { *asked = append(*asked, r.Method+" "+r.URL.Path) }
 	mux.HandleFunc("GET /user_management/authorize", func(w http.ResponseWriter, r *http.Request) {
 		note(r)
@@ -26,6 +29,9 @@ func emulated(t *testing.T) (address string, asked *[]string) {
 		note(r)
 		var ask grantRequest
 		_ = json.NewDecoder(r.Body).Decode(&ask)
+		if ask.RefreshToken == "rt_once" {
+			once.Do(func() { ask.RefreshToken = "rt_good" })
+		}
 		switch {
 		case ask.Type == "password", ask.Code == "code_good", ask.Type == "refresh_token" && ask.RefreshToken == "rt_good":
 			writeJSON(w, http.StatusOK, map[string]any{"access_token": "of the emulator"})
@@ -109,6 +115,30 @@ func TestTheFrontRefusesWhatTheEmulatorWouldTake(t *testing.T) {
 				t.Errorf("the emulator was asked: %v", *asked)
 			}
 		})
+	}
+}
+
+// TestARefreshTokenIsGoodForTheSameAnswerAgain holds that a token which the
+// emulator takes once is answered alike for as long as WorkOS does.
+func TestARefreshTokenIsGoodForTheSameAnswerAgain(t *testing.T) {
+	body := `{"client_id":"` + previewClient + `","client_secret":"` + previewKey + `","grant_type":"refresh_token","refresh_token":"rt_once"}`
+	for _, tt := range []struct {
+		front Front
+		want  []int
+	}{{Front{}, []int{200, 200, 200}}, {Front{NoGrace: true}, []int{200, 400, 400}}} {
+		client, asked := fronted(t, Healthy(), tt.front)
+		var got []int
+		for range tt.want {
+			response, err := client.Post("https://api.workos.com/user_management/authenticate", "application/json", strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			got = append(got, response.StatusCode)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("got %v, want %v; the emulator was asked: %v", got, tt.want, *asked)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 )
 
 // frontWorkOS is WorkOS with its own emulator behind it. The stand-in judges
@@ -20,10 +22,23 @@ type frontWorkOS struct {
 
 	mu      sync.Mutex
 	started map[string]url.Values // authorize requests, by the ID of their sign-in
+
+	refreshing sync.Mutex
+	refreshed  map[string]refreshed // by the token that was used
 }
 
+// refreshed is what came of a refresh.
+type refreshed struct {
+	answer *reply
+	at     time.Time
+}
+
+// grace is how long WorkOS gives the same answer to whoever uses a refresh
+// token again: a page that was left before it had the answer is no thief.
+const grace = 30 * time.Second
+
 func newFrontWorkOS(standIn *workOS, f Front) *frontWorkOS {
-	return &frontWorkOS{Front: f, workOS: standIn, started: map[string]url.Values{}}
+	return &frontWorkOS{Front: f, workOS: standIn, started: map[string]url.Values{}, refreshed: map[string]refreshed{}}
 }
 
 func (f *frontWorkOS) api() http.Handler {
@@ -110,9 +125,26 @@ func (f *frontWorkOS) authenticate(w http.ResponseWriter, r *http.Request) {
 		workOSError(w, http.StatusTooManyRequests, "Too many requests")
 	case asked.Type == "refresh_token" && f.world.WorkOS.RefreshRefused != "":
 		oauthError(w, "invalid_grant", f.world.WorkOS.RefreshRefused)
+	case asked.Type == "refresh_token" && !f.NoGrace:
+		f.refresh(w, r, asked, body)
 	default:
-		f.grant(w, r, asked, body)
+		f.grant(r, asked, body).pass(w)
 	}
+}
+
+// refresh has the emulator refresh a session, and answers the same again
+// within the grace.
+func (f *frontWorkOS) refresh(w http.ResponseWriter, r *http.Request, asked grantRequest, body []byte) {
+	f.refreshing.Lock()
+	defer f.refreshing.Unlock()
+	known, used := f.refreshed[asked.RefreshToken]
+	if !used || time.Since(known.at) > grace {
+		known = refreshed{f.grant(r, asked, body), time.Now()}
+	}
+	if known.answer.status == http.StatusOK {
+		f.refreshed[asked.RefreshToken] = known
+	}
+	known.answer.pass(w)
 }
 
 // judge asks the stand-in whether it would turn the caller away; nil: it would
@@ -139,22 +171,22 @@ func (f *frontWorkOS) judge(r *http.Request, asked grantRequest, body []byte) *r
 
 // grant has the emulator answer. Its refusals become OAuth errors, which
 // WorkOS' are.
-func (f *frontWorkOS) grant(w http.ResponseWriter, r *http.Request, asked grantRequest, body []byte) {
-	a, err := f.askEmulator(r.Context(), http.MethodPost, "/user_management/authenticate", body)
+func (f *frontWorkOS) grant(r *http.Request, asked grantRequest, body []byte) *reply {
+	a, err := f.askEmulator(context.WithoutCancel(r.Context()), http.MethodPost, "/user_management/authenticate", body)
 	if err != nil {
-		workOSError(w, http.StatusBadGateway, err.Error())
-		return
+		return worded(func(w http.ResponseWriter) { workOSError(w, http.StatusBadGateway, err.Error()) })
 	}
 	var refused struct{ Code, Message string }
 	_ = json.Unmarshal(a.body.Bytes(), &refused)
 	switch refused.Code {
 	case "invalid_code", "expired_code", "invalid_code_verifier":
-		oauthError(w, "invalid_grant", "The code '"+asked.Code+"' has expired or is invalid.")
+		return worded(func(w http.ResponseWriter) {
+			oauthError(w, "invalid_grant", "The code '"+asked.Code+"' has expired or is invalid.")
+		})
 	case "invalid_grant":
-		oauthError(w, "invalid_grant", "Refresh token already exchanged.")
-	default:
-		a.pass(w)
+		return worded(func(w http.ResponseWriter) { oauthError(w, "invalid_grant", "Refresh token already exchanged.") })
 	}
+	return a
 }
 
 // jwks publishes the emulator's keys, where the World publishes any.

@@ -33,6 +33,7 @@ type Setup struct {
 	Env      map[string]string // of the application, beyond the World's; empty: unset
 	Emulator *Emulator
 	TooMany  bool   // WorkOS turns every refresh down as one too many
+	NoGrace  bool   // WorkOS takes a refresh token once and never again
 	Dir      string // for files that last as long as the Bed
 }
 
@@ -40,7 +41,7 @@ type Setup struct {
 func (a *Apps) Start(ctx context.Context, s Setup) (*Bed, error) {
 	var app atomic.Pointer[url.URL]
 	box, err := sandbox.StartFront(s.World, sandbox.Front{
-		Preview: forward(&app), Emulator: s.Emulator.Address, Key: emulatorKey, TooMany: s.TooMany,
+		Preview: forward(&app), Emulator: s.Emulator.Address, Key: emulatorKey, TooMany: s.TooMany, NoGrace: s.NoGrace,
 	})
 	if err != nil {
 		return nil, err

@@ -16,10 +16,10 @@ import (
 
 // A Bench tries the gate on cases.
 type Bench struct {
-	Apps     *Apps
-	Gate     *Gate
-	Emulator *Emulator
-	Dir      string // for files that last as long as the Bench
+	Apps      *Apps
+	Gate      *Gate
+	Emulators chan *Emulator // that no case uses: each case has one to itself, since they limit the rate of requests
+	Dir       string         // for files that last as long as the Bench
 
 	built map[string]string // folders, by what is built there
 }
@@ -74,11 +74,10 @@ type Trial struct {
 	Err   error
 }
 
-// TryAll tries the cases, some at the same time: those with a browser mostly
-// wait.
-func (b *Bench) TryAll(ctx context.Context, cases []Case, atOnce int) []Trial {
+// TryAll tries the cases, as many at the same time as there are emulators.
+func (b *Bench) TryAll(ctx context.Context, cases []Case) []Trial {
 	trials := make([]Trial, len(cases))
-	slots := make(chan struct{}, atOnce)
+	slots := make(chan struct{}, cap(b.Emulators))
 	var all sync.WaitGroup
 	for i, c := range cases {
 		slots <- struct{}{}
@@ -97,8 +96,7 @@ func (b *Bench) tryTwice(ctx context.Context, c Case) Trial {
 	isLate := func(r Result) bool {
 		return r.Status == "unknown" && strings.Contains(r.Summary, "did not answer within")
 	}
-	isOdd := c.Browser && c.Check == "" && Single(c, t.Report) != Right // a page that a busy machine was slow to show
-	if t.Err == nil && (slices.ContainsFunc(t.Results, isLate) || isOdd) {
+	if t.Err == nil && slices.ContainsFunc(t.Results, isLate) {
 		t.Again = true
 		t.Report, t.Err = b.Try(ctx, c)
 	}
@@ -115,8 +113,10 @@ func (b *Bench) Try(ctx context.Context, c Case) (Report, error) {
 	if c.World != nil {
 		c.World(&w)
 	}
+	emulator := <-b.Emulators
+	defer func() { b.Emulators <- emulator }()
 	bed, err := b.Apps.Start(ctx, Setup{
-		World: w, Repo: b.built[c.build().key()], Env: c.Env, Emulator: b.Emulator, TooMany: c.TooMany, Dir: dir,
+		World: w, Repo: b.built[c.build().key()], Env: c.Env, Emulator: emulator, TooMany: c.TooMany, NoGrace: c.NoGrace, Dir: dir,
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("%s: %w", c.ID, err)
@@ -144,45 +144,4 @@ func (b *Bench) Try(ctx context.Context, c Case) (Report, error) {
 		flags = append(flags, "--source", source)
 	}
 	return b.Gate.Check(ctx, bed, Run{address, c.With, append(flags, c.Flags...), c.Browser})
-}
-
-// receive lets visitors sign in, and refresh their sessions again and again
-// until they are told to leave. It returns once as many refreshes have been
-// answered as there are tabs.
-func (b *Bed) receive(ctx context.Context, visitors, tabs int) (leave func(), err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	var all sync.WaitGroup
-	leave = func() { cancel(); all.Wait() }
-	answered := make(chan struct{})
-	for range visitors {
-		v := b.Visitor()
-		if err := v.Enter(ctx, "https://"+b.World.Hosts.Deployment); err != nil {
-			leave()
-			return nil, err
-		}
-		for range tabs {
-			all.Go(func() {
-				for ctx.Err() == nil {
-					_, _ = v.Action(ctx, refresh) // what comes of it is in the application's log
-					select {
-					case answered <- struct{}{}:
-					case <-ctx.Done():
-					}
-				}
-			})
-		}
-	}
-	for range visitors * tabs {
-		<-answered
-	}
-	all.Go(func() {
-		for {
-			select {
-			case <-answered:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-	return leave, nil
 }

@@ -75,7 +75,8 @@ Stand-ins of the sandbox are in the place of what nobody can have without an acc
 [design.md](design.md) tells:
 
 - WorkOS' registry. The emulator takes any client id, any key and no redirect URI but loopback's; the sandbox judges these before
-  it. Tokens name the issuer that production's do, and live for five minutes;
+  it. Tokens name the issuer that production's do, and live for five minutes; a refresh token that was used gets the same answer
+  for half a minute;
 - Convex, which verifies the emulator's tokens by the emulator's keys;
 - Vercel's edge, API and runtime log, and GitHub. A proxy that throws is answered as ` + "`next start`" + ` does, not by a page of Vercel's.
 

@@ -72,7 +72,7 @@ func Both(a, b Case) Case {
 				}
 			},
 			Alias: a.Alias || b.Alias, Source: a.Source || b.Source, Flags: slices.Concat(a.Flags, b.Flags),
-			Visitors: max(a.Visitors, b.Visitors), Tabs: max(a.Tabs, b.Tabs), TooMany: a.TooMany || b.TooMany,
+			Visitors: max(a.Visitors, b.Visitors), Tabs: max(a.Tabs, b.Tabs), TooMany: a.TooMany || b.TooMany, NoGrace: a.NoGrace || b.NoGrace,
 		},
 	}
 }

@@ -16,7 +16,9 @@ import (
 func signInEndToEnd(t *testing.T, b *Bench, major int) {
 	ctx, w := t.Context(), sandbox.Healthy()
 	healthy := Case{Change: Change{AuthKit: major}}
-	bed, err := b.Apps.Start(ctx, Setup{World: w, Repo: b.built[healthy.build().key()], Emulator: b.Emulator, Dir: t.TempDir()})
+	emulator := <-b.Emulators
+	defer func() { b.Emulators <- emulator }()
+	bed, err := b.Apps.Start(ctx, Setup{World: w, Repo: b.built[healthy.build().key()], Emulator: emulator, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
