@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,8 +56,8 @@ type simRun struct {
 	id, attempt int
 	event       action.Event
 	cancel      context.CancelFunc
-	done        bool
-	end         Ending
+	done        atomic.Bool
+	end         Ending // once it is done
 	canceled    bool
 	atStart     *fakeHub // GitHub as the run first found it
 	saw         sight
@@ -132,7 +133,7 @@ func (s *simulation) byHand() {
 // rerun is a further attempt of a run that has ended.
 func (s *simulation) rerun() {
 	for _, r := range s.runs {
-		if r.done {
+		if r.done.Load() {
 			s.begin(&simRun{id: r.id, attempt: r.attempt + 1, event: r.event}, true)
 			return
 		}
@@ -142,7 +143,7 @@ func (s *simulation) rerun() {
 // stop cancels a run.
 func (s *simulation) stop() {
 	for _, r := range s.runs {
-		if !r.done && !r.canceled {
+		if !r.done.Load() && !r.canceled {
 			s.note("cancel %s", r)
 			r.canceled = true
 			r.cancel()
@@ -183,7 +184,7 @@ func (s *simulation) begin(r *simRun, again bool) {
 	go func() {
 		defer cancel()
 		r.end = run.Do(ctx, r.event)
-		r.done = true
+		r.done.Store(true)
 	}()
 }
 
@@ -252,7 +253,7 @@ func (s *simulation) play() {
 }
 
 func (s *simulation) allDone() bool {
-	return !slices.ContainsFunc(s.runs, func(r *simRun) bool { return !r.done })
+	return !slices.ContainsFunc(s.runs, func(r *simRun) bool { return !r.done.Load() })
 }
 
 // next lets something happen, if there is anything to happen.
