@@ -223,12 +223,28 @@ func learnKeyProbe(ctx context.Context, known *gate.Facts) (CallbackProbe, error
 	if err != nil {
 		return CallbackProbe{}, err
 	}
-	id := requestID(hop.Header)
-	ours := func(r LogRow) bool {
-		return id != "" && strings.Contains(r.ID, id) || strings.Contains(r.Message, code) || r.Path == callback.Path
+	tells := func(rows []LogRow) []string {
+		return messages(rows, aboutProbe(requestID(hop.Header), code, callback.Path))
 	}
-	rows := log.await(ctx, seen, keyProbeWithin, func(rows []LogRow) bool { return Exchanged(messages(rows, ours)) != NoExchange })
-	return CallbackProbe{callback.Path, hop.Status, messages(rows, ours), time.Since(asked).Round(time.Second), log.broken()}, nil
+	rows := log.await(ctx, seen, keyProbeWithin, func(rows []LogRow) bool { return Exchanged(tells(rows)) != NoExchange })
+	return CallbackProbe{callback.Path, hop.Status, tells(rows), time.Since(asked).Round(time.Second), log.broken()}, nil
+}
+
+// aboutProbe selects the rows that a request with this ID and code left, and
+// what others at the callback left that tells of the key.
+func aboutProbe(id, code, callback string) func(LogRow) bool {
+	return func(r LogRow) bool {
+		isOurs := id != "" && strings.Contains(r.ID, id) || strings.Contains(r.Message, code)
+		return isOurs || r.Path == callback && tellsOfKey(r)
+	}
+}
+
+// tellsOfKey says whether a row at the callback tells how WorkOS took the
+// app's key, whoever's sign-in it is about: the key is the same for all. That a
+// sign-in could not be verified tells of nobody else's.
+func tellsOfKey(r LogRow) bool {
+	said := Exchanged([]string{r.Message})
+	return said != NoExchange && said != ProbeRefused
 }
 
 func isOneOf(hosts []Host, u *url.URL) bool {

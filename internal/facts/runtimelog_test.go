@@ -35,6 +35,31 @@ func TestAppKeyProbe(t *testing.T) {
 	}
 }
 
+// TestAboutProbe holds that what the log says of other visits to the callback,
+// of which the gate itself makes one without a code, is not taken for what it
+// says of the bogus code.
+func TestAboutProbe(t *testing.T) {
+	tests := []struct {
+		name string
+		row  LogRow
+		want bool
+	}{
+		{"ours", LogRow{ID: "k7x2p-1", Message: "OAuth state mismatch", Path: "/callback"}, true},
+		{"ours, by its code", LogRow{ID: "row-9", Message: "ValiError: previewgate_bogus_1", Path: "/callback"}, true},
+		{"a visit without a code", LogRow{ID: "k7x2p-2", Message: "missing_auth_params", Path: "/callback"}, false},
+		{"a visitor without the cookie", LogRow{Message: "OAuth state mismatch", Path: "/callback"}, false},
+		{"a visitor's code that is spent", LogRow{Message: "OauthException: Error: invalid_grant", Path: "/callback"}, true},
+		{"a visitor whom the key fails", LogRow{Message: "OauthException: Error: invalid_client", Path: "/callback"}, true},
+		{"nothing about a key", LogRow{Message: "hello", Path: "/callback"}, false},
+		{"a refresh elsewhere", LogRow{Message: "OauthException: Error: invalid_grant", Path: "/dashboard"}, false},
+	}
+	for _, tt := range tests {
+		if got := aboutProbe("k7x2p-1", "previewgate_bogus_1", "/callback")(tt.row); got != tt.want {
+			t.Errorf("%s: got %v", tt.name, got)
+		}
+	}
+}
+
 // TestAppKeyProbeStaysOnTheDeployment holds that no code is brought to a host
 // that is not known to be the deployment's.
 func TestAppKeyProbeStaysOnTheDeployment(t *testing.T) {
