@@ -184,6 +184,28 @@ func TestWhatThePageHandsOver(t *testing.T) {
 	}
 }
 
+// TestThePictureShowsNoSecret compares pictures: of pages that show what must
+// not be shown, and of the page that shows it masked.
+func TestThePictureShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	picture := func(page string) []byte { return reproduce(t, &world{atLogin: "acme.authkit.app", page: page}).Screenshot }
+	masked := picture(`<p>***</p><p>***</p><p>***</p><p>***</p>`)
+	const shadow = `<p></p><script>const s = document.querySelectorAll("p")[3].attachShadow({mode: "open"});`
+	for name, page := range map[string]string{
+		"what is there": `<p>` + testEmail + `</p><p>eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEifQ.c2lnbmF0dXJl</p><p>Fe26.2**secret~2</p>` +
+			shadow + `s.innerHTML = "` + testEmail + `"</script>`,
+		"what is drawn anew": `<p></p><p>***</p><p>***</p>` + shadow + `
+setInterval(() => { s.textContent = document.querySelector("p").textContent = "` + testEmail + `" }, 1)</script>`,
+	} {
+		if got := picture(page); len(got) == 0 || !bytes.Equal(got, masked) {
+			t.Errorf("%s is in the picture", name)
+		}
+	}
+	if bytes.Equal(picture(`<p>another page</p>`), masked) {
+		t.Error("all pictures are the same")
+	}
+}
+
 // find returns the headers, of request and answer together, of the first entry for a path.
 func find(t *testing.T, archive []byte, path string) map[string]string {
 	t.Helper()

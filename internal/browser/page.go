@@ -40,7 +40,13 @@ func (v *visit) hide(ctx context.Context) error {
 	const script = `((email) => {
 		const mask = (text) => (email ? text.split(email).join("***") : text)
 			.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, "***").replace(/Fe26\.2\S+/g, "***").replace(/\b(sk|user|session|org|client)_\w{8,}/g, "$1_***");
+		const watched = new WeakSet();
+		const again = new MutationObserver(() => walk(document)); // a page that writes it anew is masked before it is drawn
 		const walk = (root) => {
+			if (!watched.has(root)) {
+				watched.add(root);
+				again.observe(root, {subtree: true, childList: true, characterData: true});
+			}
 			const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
 			for (let n = texts.nextNode(); n; n = texts.nextNode()) {
 				const masked = mask(n.data);
