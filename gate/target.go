@@ -12,4 +12,5 @@ type Target struct {
 	PullRequest int    // its number; 0 when there is none
 	Branch      string // the Git branch that was deployed
 	SHA         string // the commit that was deployed, 40 hex digits
+	Recording   string // of a browser's traffic, by its file's name, where it and no deployment is judged
 }

@@ -137,7 +137,7 @@ func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (work
 		return workflow.Verdict{}, cmp.Or(err, ctx.Err())
 	}
 	style := report.Style{
-		DocsURL: docsURL, RunURL: a.runURL(), Rerun: a.rerun(), UndecidedOpens: a.undecided == "open", Notes: t.pictures(),
+		DocsURL: docsURL, RunURL: a.runURL(), Rerun: a.rerun(), UndecidedOpens: a.undecided == "open", Kept: *t.kept,
 	}
 	var text, json bytes.Buffer
 	if err := errors.Join(report.Text(&text, rep, style, false), report.JSON(&json, rep, style), a.writeFiles(rep, style)); err != nil {

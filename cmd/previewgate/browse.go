@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/previewgate/previewgate/gate"
@@ -89,12 +88,4 @@ func (t trial) keep(r browser.Reproduction) (files []string, err error) {
 		files = append(files, path)
 	}
 	return files, nil
-}
-
-// pictures is a note on what the browser saw, where something was kept.
-func (t trial) pictures() []string {
-	if len(*t.kept) == 0 {
-		return nil
-	}
-	return []string{"what the browser saw is kept in " + strings.Join(*t.kept, " and ")}
 }

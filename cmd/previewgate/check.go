@@ -63,7 +63,7 @@ func runCheck(ctx context.Context, p process) int {
 			return exitBroken
 		}
 	}
-	style := report.Style{DocsURL: docsURL, Rerun: again, UndecidedOpens: o.undecided == "open", Verbose: o.verbose, Notes: t.pictures()}
+	style := report.Style{DocsURL: docsURL, Rerun: again, UndecidedOpens: o.undecided == "open", Verbose: o.verbose, Kept: *t.kept}
 	return p.tell(r, writers, style)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func judgeHAR(ctx context.Context, p process, stdin io.Reader) int {
 	if o.record != "" {
 		opts.Record = evidence.take
 	}
-	r := gate.Run(ctx, gate.Target{URL: appOf(traffic)}, selected, opts, facts.RecordedTraffic.Is(traffic), facts.Routes.Is(o.paths))
+	r := gate.Run(ctx, gate.Target{URL: appOf(traffic), Recording: recordingName(operands[0])}, selected, opts, facts.RecordedTraffic.Is(traffic), facts.Routes.Is(o.paths))
 	if o.record != "" {
 		if err := evidence.write(o.record, "", redactor); err != nil {
 			fmt.Fprintf(p.stderr, "previewgate: recording the evidence: %v\n", err)
@@ -66,6 +67,14 @@ func judgeHAR(ctx context.Context, p process, stdin io.Reader) int {
 	}
 	style := report.Style{DocsURL: docsURL, UndecidedOpens: o.undecided == "open", Notes: aboutTraffic(traffic)}
 	return p.tell(clean(r, redactor), writers, style)
+}
+
+// recordingName is what a recording is called in the report.
+func recordingName(operand string) string {
+	if operand == "-" {
+		return "standard input"
+	}
+	return filepath.Base(operand)
 }
 
 // ofTraffic returns the checks that judge recorded traffic, as far as the
@@ -89,7 +98,7 @@ func ofTraffic(o options) ([]*gate.Check, error) {
 func readTraffic(ctx context.Context, file string, stdin io.Reader) (facts.Traffic, error) {
 	name, read := file, func() (facts.Traffic, error) { return har.Open(file) }
 	if file == "-" {
-		name, read = "standard input", func() (facts.Traffic, error) { return har.Read(stdin) }
+		name, read = recordingName(file), func() (facts.Traffic, error) { return har.Read(stdin) }
 	}
 	type answer struct {
 		traffic facts.Traffic

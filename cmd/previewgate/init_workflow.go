@@ -56,6 +56,7 @@ func pinOf(info *debug.BuildInfo, released string) pin {
 // The actions of others that the workflow uses, as this repository's own do.
 const (
 	checkoutAction = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
+	uploadAction   = "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2"
 	setupGoAction  = "actions/setup-go@d35c59abb061a4a6fb18e82ac0862c26744d6ab5 # v5.5.0"
 )
 
@@ -138,6 +139,7 @@ func (s setup) SourceComment() string {
 		"anything in it. Where it cannot be had those checks are unknown, and the status says so."
 }
 
-// SetupGo and Checkout are actions, each by its commit.
+// SetupGo, Checkout and Upload are actions, each by its commit.
 func (s setup) SetupGo() string  { return setupGoAction }
 func (s setup) Checkout() string { return checkoutAction }
+func (s setup) Upload() string   { return uploadAction }

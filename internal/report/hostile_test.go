@@ -141,7 +141,7 @@ func foreign(s string) gate.Report {
 // foreignStyle is a style that is foreign text where it may be.
 func foreignStyle(s string) Style {
 	return Style{
-		Rerun: "previewgate check " + s, DocsURL: style().DocsURL, RunURL: style().RunURL, Notes: []string{s, "assumed `" + s + "`"},
+		Rerun: "previewgate check " + s, DocsURL: style().DocsURL, RunURL: style().RunURL, Notes: []string{s, "assumed `" + s + "`"}, Kept: []string{s, "browser/" + s + ".png"},
 		Verbose: true,
 	}
 }

@@ -39,6 +39,7 @@ type jsonTarget struct {
 	PullRequest int    `json:"pull_request"`
 	Branch      string `json:"branch"`
 	SHA         string `json:"sha"`
+	Recording   string `json:"recording"`
 }
 
 type jsonDiagnosis struct {
@@ -115,7 +116,7 @@ func jsonOf(r gate.Report, s Style) jsonReport {
 	j := jsonReport{
 		Version: jsonVersion, Gate: r.Outcome().String(), Headline: Headline(r), Target: jsonTargetOf(r.Target),
 		Diagnoses: []jsonDiagnosis{}, Results: []jsonResult{}, Facts: []jsonFact{},
-		Notes: append([]string{}, s.Notes...), Run: s.RunURL, Rerun: s.Rerun,
+		Notes: append([]string{}, s.notes()...), Run: s.RunURL, Rerun: s.Rerun,
 		Started: r.Started.UTC().Format(time.RFC3339), TookMS: r.Took.Milliseconds(),
 	}
 	for _, d := range r.Diagnoses() {
@@ -139,7 +140,7 @@ func jsonOf(r gate.Report, s Style) jsonReport {
 func jsonTargetOf(t gate.Target) jsonTarget {
 	return jsonTarget{
 		URL: t.URL, Deployment: t.Deployment, Project: t.Project, Environment: t.Environment,
-		Repository: t.Repository, PullRequest: t.PullRequest, Branch: t.Branch, SHA: t.SHA,
+		Repository: t.Repository, PullRequest: t.PullRequest, Branch: t.Branch, SHA: t.SHA, Recording: t.Recording,
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"github.com/previewgate/previewgate/gate"
@@ -25,9 +26,7 @@ func newPage(r gate.Report, s Style) page {
 func (p page) String() string {
 	blocks := append(p.head(), p.findings()...)
 	if p.detail < shortCauses {
-		for _, note := range p.Notes {
-			blocks = append(blocks, inline(note))
-		}
+		blocks = append(blocks, p.notes()...)
 	}
 	if provesNothing(p.Report) && p.detail < onlyNames {
 		blocks = append(blocks, p.keys()...)
@@ -36,6 +35,28 @@ func (p page) String() string {
 		blocks = append(blocks, p.folded()...)
 	}
 	return strings.Join(append(blocks, p.leftOut()...), "\n\n") + "\n"
+}
+
+// notes are what was assumed, and where to find what the browser saw: the
+// anchor is that of GitHub's page of a run.
+func (p page) notes() []string {
+	if len(p.Kept) == 0 || !isPlain(p.RunURL) {
+		return inlines(p.Style.notes())
+	}
+	var files []string
+	for _, file := range p.Kept {
+		files = append(files, span(filepath.Base(file)))
+	}
+	where := link("artifacts of the workflow run", p.RunURL+"#artifacts")
+	return append(inlines(p.Notes), "What the browser saw: "+strings.Join(files, " and ")+" among the "+where+", where the workflow uploads them.")
+}
+
+func inlines(notes []string) []string {
+	var all []string
+	for _, note := range notes {
+		all = append(all, inline(note))
+	}
+	return all
 }
 
 // head says what the report adds up to, of what, and where the chain breaks.
@@ -61,6 +82,9 @@ func (p page) about() string {
 	}
 	if p.Target.Project != "" {
 		words = append(words, "project "+span(p.Target.Project))
+	}
+	if p.Target.Recording != "" {
+		words = append(words, "recorded in "+span(p.Target.Recording))
 	}
 	if isPlain(p.RunURL) {
 		words = append(words, link("workflow run", p.RunURL))

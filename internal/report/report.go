@@ -25,6 +25,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,8 +51,20 @@ type Style struct {
 	// Notes are said below the diagnoses, a line each: what was assumed.
 	Notes []string
 
+	// Kept are the files that hold what a browser saw. The page says where
+	// people find them.
+	Kept []string
+
 	// Verbose adds timings to the terminal's text.
 	Verbose bool
+}
+
+// notes returns what is said below the diagnoses where nothing can be linked.
+func (s Style) notes() []string {
+	if len(s.Kept) == 0 {
+		return s.Notes
+	}
+	return append(slices.Clone(s.Notes), "What the browser saw is kept in "+strings.Join(s.Kept, " and ")+".")
 }
 
 // docs returns where the check is documented, empty when that is not known.
@@ -76,7 +89,11 @@ func Headline(r gate.Report) string {
 	blocking, advisory := diagnoses(r)
 	switch r.Outcome() {
 	case gate.Closed:
-		return plural(len(blocking), "thing", "things") + " to fix before " + subject(r) + " can merge"
+		things := plural(len(blocking), "thing", "things")
+		if r.Target.Recording != "" {
+			return things + " wrong with auth in " + subject(r)
+		}
+		return things + " to fix before " + subject(r) + " can merge"
 	case gate.Undecided:
 		return "could not be decided"
 	case gate.Open:
@@ -172,17 +189,22 @@ func grouped(n int) string {
 	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
 }
 
-// subject names what was judged: a deployment, or sources alone.
+// subject names what was judged: a deployment, what a browser recorded, or
+// sources alone.
 func subject(r gate.Report) string {
-	if r.Target == (gate.Target{}) {
+	switch {
+	case r.Target.Recording != "":
+		return "this recording"
+	case r.Target == (gate.Target{}):
 		return "this source"
 	}
 	return "this preview"
 }
 
+// working is what an open gate proves: only of a deployment that auth works.
 func working(r gate.Report) string {
-	if r.Target == (gate.Target{}) {
-		return "nothing wrong with auth in this source"
+	if subject(r) != "this preview" {
+		return "nothing wrong with auth in " + subject(r)
 	}
 	return "auth works on this preview"
 }

@@ -55,6 +55,16 @@ func TestHeadline(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+	for want, r := range map[string]gate.Report{
+		"nothing wrong with auth in this recording":                    withoutAdvice(),
+		"nothing wrong with auth in this recording, 1 piece of advice": openSample(),
+		"2 things wrong with auth in this recording":                   severalSample(),
+	} {
+		r.Target.Recording = "visit.har"
+		if got := Headline(r); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
 	for _, r := range []gate.Report{undecidedSample(), skippedSample(), {}} {
 		if got := Headline(r); got != "could not be decided" {
 			t.Errorf("got %q", got)

@@ -27,6 +27,7 @@ func style() Style {
 		Rerun:   "previewgate check https://web-git-fix-login-acme.vercel.app --source .",
 		DocsURL: "https://github.com/previewgate/previewgate/blob/main/docs/checks.md",
 		RunURL:  "https://github.com/acme/web/actions/runs/1234567890",
+		Kept:    []string{"previewgate-browser/previewgate.har", "previewgate-browser/previewgate.png"},
 	}
 }
 

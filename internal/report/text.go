@@ -22,7 +22,7 @@ func Text(w io.Writer, r gate.Report, s Style, color bool) error {
 	if r.Outcome() != gate.Undecided {
 		t.doubts()
 	}
-	for _, note := range s.Notes {
+	for _, note := range s.notes() {
 		t.line("\n%s", plainWithin(note, fixCap))
 	}
 	t.table()
@@ -91,6 +91,9 @@ func (t *text) head() {
 	}
 	if t.Target.Project != "" {
 		about = append(about, "project "+plain(t.Target.Project))
+	}
+	if t.Target.Recording != "" {
+		about = append(about, "recorded in "+plain(t.Target.Recording))
 	}
 	if len(about) > 0 {
 		t.line("%s", strings.Join(about, ", "))

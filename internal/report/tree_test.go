@@ -167,7 +167,7 @@ func checkNode(t *testing.T, n *html.Node, r gate.Report, s Style) {
 func isOurs(name, value string, r gate.Report, s Style) bool {
 	switch name {
 	case "a href":
-		return value == r.Target.URL || value == s.RunURL || strings.HasPrefix(value, s.DocsURL+"#")
+		return value == r.Target.URL || value == s.RunURL || value == s.RunURL+"#artifacts" || strings.HasPrefix(value, s.DocsURL+"#")
 	case "code class":
 		return slices.Contains([]string{"language-text", "language-sh", "language-json"}, value)
 	}
