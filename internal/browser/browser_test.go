@@ -188,7 +188,9 @@ func TestWhatThePageHandsOver(t *testing.T) {
 // not be shown, and of the page that shows it masked.
 func TestThePictureShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	picture := func(page string) []byte { return reproduce(t, &world{atLogin: "acme.authkit.app", page: page}).Screenshot }
+	picture := func(page string) []byte {
+		return reproduce(t, &world{atLogin: "acme.authkit.app", page: page}).Screenshot
+	}
 	masked := picture(`<p>***</p><p>***</p><p>***</p><p>***</p>`)
 	const shadow = `<p></p><script>const s = document.querySelectorAll("p")[3].attachShadow({mode: "open"});`
 	for name, page := range map[string]string{
