@@ -33,13 +33,30 @@ var PreviewBuilt = &gate.Check{
 }
 
 func previewBuilt(known *gate.Facts) gate.Verdict {
-	if d, err := facts.Deployment.Lookup(known); err == nil && d.State != "" {
+	build, err := facts.Built.Lookup(known)
+	if d, unknown := facts.Deployment.Lookup(known); unknown == nil && d.State != "" && !(d.State == "READY" && hasNoPreview(build)) {
 		return builtByVercel(known, d)
 	}
-	build, err := facts.Built.Lookup(known)
 	if err != nil {
 		return gate.Without(err)
 	}
+	return builtByEvent(build)
+}
+
+// hasNoPreview reports whether the event says that there is no preview to look
+// at. The API may call the deployment ready all the same: when a check failed
+// after the build, or an address could not be given, or when it knows another
+// deployment of the commit.
+func hasNoPreview(b facts.Build) bool {
+	switch b.State {
+	case "failure", "error", "failed", "blocked", "canceled":
+		return true
+	}
+	return false
+}
+
+// builtByEvent judges by what the event says.
+func builtByEvent(build facts.Build) gate.Verdict {
 	var v gate.Verdict
 	switch build.State {
 	case "success", "ready":

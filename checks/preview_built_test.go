@@ -87,6 +87,19 @@ func builtByTheAPI() []trial {
 		{name: "neither an event nor a token", facts: given(facts.Built.IsMissing(gate.NotGiven{What: "an event that tells how the build ended", Unlock: "VERCEL_TOKEN"})), want: none},
 		{name: "ready, by the token", facts: byAPI(facts.VercelDeployment{State: "READY"}), want: gate.Pass("Vercel reports the deployment as ready")},
 		{name: "a token that sees nothing", facts: byAPI(facts.VercelDeployment{}), want: gate.Pass("Vercel reports the deployment as ready")},
+		{
+			name: "ready, and a check failed after the build", facts: given(facts.Deployment.Is(facts.VercelDeployment{State: "READY"}), facts.Built.Is(facts.Build{State: "failure", Detail: "checks failed"})),
+			want: gate.Fail("a check that Vercel runs on the deployment failed").FixedBy("Open the deployment in Vercel under Checks and mend what failed there.").
+				Because("state of the deployment", "failure").Because("Vercel's reason", "checks failed"),
+		},
+		{
+			name: "another of the commit is ready", facts: given(facts.Deployment.Is(facts.VercelDeployment{State: "READY"}), facts.Built.Is(facts.Build{State: "blocked", Detail: "missing vercel access"})),
+			want: gate.Fail("Vercel refused to build this commit (missing vercel access)").FixedBy("%s", seat),
+		},
+		{
+			name: "ready, and cancelled since", facts: given(facts.Deployment.Is(facts.VercelDeployment{State: "READY"}), facts.Built.Is(facts.Build{State: "canceled"})),
+			want: gate.Fail("the build was cancelled").FixedBy("Redeploy the commit in Vercel, unless a newer commit of the branch has taken its place."),
+		},
 		{name: "not finished", facts: byAPI(facts.VercelDeployment{State: "BUILDING"}), want: gate.Unsure("Vercel has not finished the deployment: BUILDING")},
 		{
 			name: "ignored", facts: byAPI(facts.VercelDeployment{State: "CANCELED", ErrorMessage: `The Deployment has been canceled as a result of running the command defined in the "Ignored Build Step" setting.`}),

@@ -22,6 +22,7 @@ import (
 	"github.com/previewgate/previewgate/internal/facts"
 	"github.com/previewgate/previewgate/internal/hub"
 	"github.com/previewgate/previewgate/internal/publish"
+	"github.com/previewgate/previewgate/internal/redact"
 	"github.com/previewgate/previewgate/internal/report"
 	"github.com/previewgate/previewgate/internal/web"
 	"github.com/previewgate/previewgate/internal/workflow"
@@ -123,8 +124,18 @@ type act struct {
 	publisher *publish.Publisher
 }
 
-// judge judges the preview of an event.
+// judge judges the preview of an event. What is wrong with an input may quote
+// one that holds a secret.
 func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
+	v, err := a.verdict(ctx, e, r)
+	if err != nil {
+		err = errors.New(redact.New(a.secrets()...).String(err.Error()))
+	}
+	return v, err
+}
+
+// verdict is what comes of judging, with what the gate could not know.
+func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
 	t, err := a.trial(ctx, r)
 	if err != nil {
 		return workflow.Verdict{}, err
@@ -136,8 +147,12 @@ func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (work
 	if err != nil || ctx.Err() != nil { // of a run that was stopped nobody needs the report
 		return workflow.Verdict{}, cmp.Or(err, ctx.Err())
 	}
+	if r.State != action.Success && rep.Outcome() == gate.Open {
+		return workflow.Verdict{}, fmt.Errorf("there is no preview to pass: Vercel reports its build as %s", r.State)
+	}
 	style := report.Style{
 		DocsURL: docsURL, RunURL: a.runURL(), Rerun: a.rerun(), UndecidedOpens: a.undecided == "open", Kept: *t.kept,
+		Notes: a.aboutForks(r),
 	}
 	var text, json bytes.Buffer
 	if err := errors.Join(report.Text(&text, rep, style, false), report.JSON(&json, rep, style), a.writeFiles(rep, style)); err != nil {
@@ -156,6 +171,14 @@ func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (work
 			JSON:        json.Bytes(),
 		},
 	}, nil
+}
+
+// aboutForks says why credentials that are there were not used.
+func (a act) aboutForks(r action.Resolved) []string {
+	if !r.Fork || a.forkCredentials == "allow" {
+		return nil
+	}
+	return []string{"The commit comes from a fork, so that no credential was used: what is skipped for want of one is not missing (input `fork-credentials`)."}
 }
 
 // writeFiles writes the report in the forms that the input write asks for.

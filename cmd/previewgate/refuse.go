@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,12 +28,12 @@ func (a act) refuse(ctx context.Context, t trial, e action.Event) error {
 	if e.ByHand() || t.credentials.vercel == "" {
 		return nil
 	}
-	d, found, err := t.onRecord(ctx)
-	switch {
-	case err != nil:
-		return err
-	case !found: // the report says why
-		return nil
+	d, err := t.onRecord(ctx)
+	if _, isNobodys := errors.AsType[facts.NotOnRecord](err); isNobodys {
+		return &workflow.Refusal{Reason: "the VERCEL_TOKEN's team has no deployment at " + t.preview.Host + " (is VERCEL_TEAM_ID set?)"}
+	}
+	if err != nil {
+		return nil // nothing is contradicted: the judging asks again and says what is wrong
 	}
 	if reason := contradiction(d, t.target, t.preview.Host); reason != "" {
 		return &workflow.Refusal{Reason: reason}
@@ -52,26 +53,23 @@ func contradiction(d facts.VercelDeployment, target gate.Target, host string) st
 	return ""
 }
 
-// onRecord asks Vercel for the deployment. Without an answer nothing is
-// contradicted: the judging asks again and says what is wrong.
-func (t trial) onRecord(ctx context.Context) (facts.VercelDeployment, bool, error) {
+// onRecord asks Vercel for the deployment.
+func (t trial) onRecord(ctx context.Context) (d facts.VercelDeployment, err error) {
 	client, err := t.client()
 	if err != nil {
-		return facts.VercelDeployment{}, false, err
+		return d, err
 	}
 	defer client.Close()
-	var d facts.VercelDeployment
-	var found bool
 	ask := &gate.Check{
 		ID: "on-record", Stage: gate.StageDeployment, Title: "Vercel has the deployment on record",
-		Needs: []gate.Need{facts.Deployment},
+		Uses: []gate.Need{facts.Deployment},
 		Judge: func(known *gate.Facts) gate.Verdict {
-			d, found = facts.Deployment.From(known), true
+			d, err = facts.Deployment.Lookup(known)
 			return gate.Pass("")
 		},
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	gate.Run(ctx, t.target, []*gate.Check{ask}, gate.Options{}, t.given(client)...)
-	return d, found, nil
+	return d, err
 }

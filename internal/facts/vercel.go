@@ -54,13 +54,13 @@ func deploymentID(ctx context.Context, known *gate.Facts) (string, error) {
 		return preview.Host, nil
 	}
 	var list struct {
-		Deployments []struct{ UID, Name string }
+		Deployments []struct{ UID, Name, Target string }
 	}
 	if err := askVercel(ctx, known, "/v7/deployments?limit=10&sha="+url.QueryEscape(known.Target.SHA), &list); err != nil {
 		return "", err
 	}
 	for _, d := range list.Deployments {
-		if known.Target.Project == "" || d.Name == known.Target.Project {
+		if d.Target != "production" && (known.Target.Project == "" || d.Name == known.Target.Project) {
 			return d.UID, nil
 		}
 	}
@@ -191,6 +191,14 @@ func vercelRequest(account VercelAccount, path string) web.Request {
 	}
 }
 
+// NotOnRecord says that Vercel has nothing of this kind for the VERCEL_TOKEN: its
+// API answers 404 for what is another team's as for what is nobody's.
+type NotOnRecord struct{}
+
+func (NotOnRecord) Error() string {
+	return "vercel knows no such deployment for the VERCEL_TOKEN (is VERCEL_TEAM_ID set?)"
+}
+
 // refusedByVercel words a refusal. Vercel has two forms of errors, and says
 // 403 for a token that is no good and 404 for one without its team.
 func refusedByVercel(resp *web.Response) error {
@@ -204,7 +212,7 @@ func refusedByVercel(resp *web.Response) error {
 	case resp.Status == http.StatusForbidden && code == "forbidden":
 		return errors.New("vercel does not accept the VERCEL_TOKEN for this (expired, or of another team)")
 	case resp.Status == http.StatusNotFound:
-		return errors.New("vercel knows no such deployment for the VERCEL_TOKEN (is VERCEL_TEAM_ID set?)")
+		return NotOnRecord{}
 	case code != "":
 		return fmt.Errorf("vercel answers %d %s", resp.Status, code)
 	}

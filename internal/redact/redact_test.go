@@ -67,6 +67,7 @@ func TestOtherSecretsGoByTheirShape(t *testing.T) {
 		"a code in a query":             {"https://x.vercel.app/callback?code=01ABC&state=eyJhIjoxfQ", "https://x.vercel.app/callback?code=***&state=eyJhIjoxfQ"},
 		"a code in a query in a query":  {"?u=https%3A%2F%2Fx%2Fcb%3Fcode%3D01ABC%26next%3D%2F", "?u=https%3A%2F%2Fx%2Fcb%3Fcode%3D***%26next%3D%2F"},
 		"a code in escaped HTML":        {"?a=1&amp;code=01ABC&amp;b=2", "?a=1&amp;code=***&amp;b=2"},
+		"a password in a URL":           {"at https://ada:pa@ss@x.example/a?b@c", "at https://ada:***@x.example/a?b@c"},
 		"a form":                        {"grant_type=password&password=a%26b&client_secret=c", "grant_type=password&password=***&client_secret=***"},
 		"the bypass in a query":         {"/?x-vercel-protection-bypass=abc#top", "/?x-vercel-protection-bypass=***#top"},
 		"the bypass in a header":        {"X-Vercel-Protection-Bypass: abc\nAccept: */*", "X-Vercel-Protection-Bypass: ***\nAccept: */*"},
@@ -100,6 +101,7 @@ func TestOrdinaryTextSurvives(t *testing.T) {
 		"a host with eyJ in it":  "heyJude.vercel.app",
 		"a table":                "| dev:fox | prod | status|something |",
 		"prose":                  "the Bearer token is missing; basic auth, password= eyJhIjoxfQ...",
+		"hosts with ports":       "https://localhost:3000/@scope, http://a@b.example:8080 and ://:@",
 		"a deployment":           "dpl_5m8CQaRBm3FnWRW1od3wKTpaECPx on happy-otter-123.eu-west-1.convex.cloud",
 	}
 	r := redact.New("hunter2-hunter2", "short", "", "\n")

@@ -12,7 +12,7 @@ type shape struct {
 
 // shapes returns where s has something of the shape of a secret.
 func shapes(s string) []span {
-	spans := append(fields(s), convexKeys(s)...)
+	spans := append(append(fields(s), convexKeys(s)...), passwords(s)...)
 	for _, known := range knownShapes() {
 		for at := 0; ; {
 			i := strings.Index(s[at:], known.prefix)

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/previewgate/previewgate/internal/sandbox"
+)
+
+// about changes the event that a workplace has.
+func about(t *testing.T, w sandbox.World, event string, change func(payload map[string]any)) []byte {
+	t.Helper()
+	s, err := sandbox.Start(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var payload map[string]any
+	if err := json.Unmarshal(s.Event(event), &payload); err != nil {
+		t.Fatal(err)
+	}
+	change(payload)
+	text, err := json.Marshal(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// TestWhatVercelDoesNotKnowIsRefused holds that nothing is sent to a preview
+// that is not of the token's team.
+func TestWhatVercelDoesNotKnowIsRefused(t *testing.T) {
+	w := sandbox.Healthy()
+	elsewhere := about(t, w, "deployment_status", func(payload map[string]any) {
+		payload["deployment_status"].(map[string]any)["environment_url"] = "https://web-zzzzzzzzz-others.vercel.app"
+	})
+	p := employ(t, w, "deployment_status", elsewhere)
+	p.env["VERCEL_TOKEN"], p.env["VERCEL_TEAM_ID"] = w.Env()["VERCEL_TOKEN"], w.Env()["VERCEL_TEAM_ID"]
+	code, log := p.run(t)
+	const want = "refused: the VERCEL_TOKEN's team has no deployment at web-zzzzzzzzz-others.vercel.app (is VERCEL_TEAM_ID set?)"
+	statuses := p.Statuses()
+	if code != exitMisuse || len(statuses) != 1 || statuses[0].State != "error" || statuses[0].Description != want {
+		t.Errorf("got exit code %d, statuses %+v:\n%s", code, statuses, log)
+	}
+	for _, request := range p.Requests() {
+		if strings.HasPrefix(request.URL, "https://web-zzzzzzzzz") {
+			t.Errorf("%s was asked", request.URL)
+		}
+	}
+}
+
+// TestARefusalQuotesNoSecret holds that an input that is refused is redacted
+// in what everybody can read.
+func TestARefusalQuotesNoSecret(t *testing.T) {
+	p := employ(t, sandbox.Healthy(), "deployment_status", nil)
+	p.env["INPUT_CONVEX_URL"] = "https://user:hunter2hunter2@swift-lemur-482.example"
+	code, log := p.run(t)
+	if code != exitMisuse || len(p.Statuses()) != 1 {
+		t.Errorf("got exit code %d, statuses %+v", code, p.Statuses())
+	}
+	if said := log + p.Statuses()[0].Description; strings.Contains(said, "hunter2") || !strings.Contains(said, "convex-url") {
+		t.Errorf("got %s", said)
+	}
+}
+
+// TestAForkIsToldWhyNothingWasUsed holds that a report does not ask a team for
+// secrets that it has.
+func TestAForkIsToldWhyNothingWasUsed(t *testing.T) {
+	w := broken(func(w *sandbox.World) { w.GitHub.Fork = true })
+	p := employ(t, w, "repository_dispatch", nil)
+	p.run(t)
+	if comments := p.ours(); len(comments) != 1 || !strings.Contains(comments[0].Body, "The commit comes from a fork") {
+		t.Errorf("got %+v", comments)
+	}
+}
+
+// TestAFailedBuildNeverPasses holds that a build without a preview is no
+// success because of what passes without one.
+func TestAFailedBuildNeverPasses(t *testing.T) {
+	w := broken(func(w *sandbox.World) { w.Vercel.ReadyState = "ERROR" })
+	for input, want := range map[string]string{"": "failure", "INPUT_SKIP": "error", "INPUT_ADVISORY": "error"} {
+		p := employ(t, w, "repository_dispatch", nil)
+		p.env["VERCEL_TOKEN"], p.env["VERCEL_TEAM_ID"] = w.Env()["VERCEL_TOKEN"], w.Env()["VERCEL_TEAM_ID"]
+		p.env[input] = "preview-built"
+		_, log := p.run(t)
+		if statuses := p.Statuses(); len(statuses) != 1 || statuses[0].State != want {
+			t.Errorf("with the input %q: got %+v\n%s", input, statuses, log)
+		}
+	}
+}
