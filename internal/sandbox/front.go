@@ -15,7 +15,7 @@ type Front struct {
 	Preview  http.Handler // the deployed application; nil: the stand-in
 	Emulator string       // address of WorkOS' own emulator, which issues sessions and keys; empty: the stand-in does
 	Key      string       // an API key of the emulator's
-	TooMany  bool         // every refresh is answered 429, which the emulator never does
+	Refusal  int          // status that every refresh is answered with, 429 or 503, which the emulator never does; 0: none
 	NoGrace  bool         // a refresh token that was used is of no use at once, as at the emulator
 }
 

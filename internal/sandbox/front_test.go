@@ -88,8 +88,8 @@ func TestTheFrontRefusesWhatTheEmulatorWouldTake(t *testing.T) {
 	}{
 		{"a refresh", grant(), Front{}, 200, "of the emulator", true},
 		{"a refresh token that is used up", grant("refresh_token", "rt_old"), Front{}, 400, `"invalid_grant"`, true},
-		{"one refresh too many", grant(), Front{TooMany: true}, 429, "Too many requests", false},
-		{"a code", grant("grant_type", "authorization_code", "code", "code_good"), Front{TooMany: true}, 200, "of the emulator", true},
+		{"one refresh too many", grant(), Front{Refusal: 429}, 429, "Too many requests", false},
+		{"a code", grant("grant_type", "authorization_code", "code", "code_good"), Front{Refusal: 429}, 200, "of the emulator", true},
 		{"a code that nobody issued", grant("grant_type", "authorization_code", "code", "x"), Front{}, 400, `"invalid_grant"`, true},
 		{"a client that is not known", grant("client_id", unknownClient), Front{}, 400, `"invalid_client"`, false},
 		{"the key of another client", grant("client_secret", otherKey), Front{}, 400, "Invalid client secret.", false},

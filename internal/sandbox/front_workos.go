@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
+	"html"
 	"io"
 	"maps"
 	"net/http"
@@ -22,6 +23,7 @@ type frontWorkOS struct {
 
 	mu      sync.Mutex
 	started map[string]url.Values // authorize requests, by the ID of their sign-in
+	known   map[string]bool       // browsers that are signed in at the hosted page, by its cookie
 
 	refreshing sync.Mutex
 	refreshed  map[string]refreshed // by the token that was used
@@ -38,7 +40,7 @@ type refreshed struct {
 const grace = 30 * time.Second
 
 func newFrontWorkOS(standIn *workOS, f Front) *frontWorkOS {
-	return &frontWorkOS{Front: f, workOS: standIn, started: map[string]url.Values{}, refreshed: map[string]refreshed{}}
+	return &frontWorkOS{Front: f, workOS: standIn, started: map[string]url.Values{}, known: map[string]bool{}, refreshed: map[string]refreshed{}}
 }
 
 func (f *frontWorkOS) api() http.Handler {
@@ -65,35 +67,63 @@ func (f *frontWorkOS) authorize(w http.ResponseWriter, r *http.Request) {
 	a.pass(w)
 }
 
-// hosted is the hosted sign-in page, which works.
+// hosted is the hosted sign-in page, which works: it asks for the address and
+// then for the password, and does not ask again whom it knows.
 func (f *frontWorkOS) hosted(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("authorization_session_id")
 	f.mu.Lock()
 	asked, isStarted := f.started[id]
+	cookie, err := r.Cookie(hostedCookie)
+	isKnown := err == nil && f.known[cookie.Value]
 	f.mu.Unlock()
 	switch {
 	case !isStarted:
 		f.hostedPage(w, r)
+	case r.URL.Path == "/bootstrap" && isKnown:
+		f.issue(w, r, asked)
 	case r.URL.Path == "/bootstrap":
 		redirect(w, "/?"+url.Values{"client_id": asked["client_id"], "authorization_session_id": {id}}.Encode())
 	case r.URL.Path == "/" && r.Method == http.MethodPost:
 		f.signIn(w, r, asked)
 	case r.URL.Path == "/":
-		write(w, http.StatusOK, "text/html; charset=utf-8", hakPage("sign-in", "Sign in", `Sign in to Acme</h1><form method="post">`+
-			`<input name="email" type="email"/><input name="password" type="password"/><button>Continue</button></form><h1 hidden>`))
+		signInForm(w, `<input name="email" type="email" autocomplete="username"/>`)
 	default:
 		f.hostedPage(w, r)
 	}
 }
 
-// signIn has the emulator issue a code, and sends the visitor back with it.
-// The emulator takes loopback redirect URIs only; the stand-in has judged the
-// one that was asked for.
+// hostedCookie is what the hosted page knows a browser by.
+const hostedCookie = "__Host-state"
+
+func signInForm(w http.ResponseWriter, fields string) {
+	write(w, http.StatusOK, "text/html; charset=utf-8", hakPage("sign-in", "Sign in",
+		`Sign in to Acme</h1><form method="post">`+fields+`<button>Continue</button></form><h1 hidden>`))
+}
+
+// signIn is a step of signing in. Whoever gives the password is known from
+// then on.
 func (f *frontWorkOS) signIn(w http.ResponseWriter, r *http.Request, asked url.Values) {
+	if r.FormValue("password") == "" {
+		signInForm(w, `<input name="email" type="hidden" value="`+html.EscapeString(r.FormValue("email"))+`"/>`+
+			`<input name="password" type="password" autocomplete="current-password"/>`)
+		return
+	}
 	if r.FormValue("email") != f.world.WorkOS.Email || r.FormValue("password") != f.world.WorkOS.Password {
 		write(w, http.StatusOK, "text/html; charset=utf-8", hakPage("sign-in", "Sign in", "The email or password was incorrect."))
 		return
 	}
+	known := randomHex(16)
+	f.mu.Lock()
+	f.known[known] = true
+	f.mu.Unlock()
+	http.SetCookie(w, &http.Cookie{Name: hostedCookie, Value: known, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	f.issue(w, r, asked)
+}
+
+// issue has the emulator issue a code, and sends the visitor back with it. The
+// emulator takes loopback redirect URIs only; the stand-in has judged the one
+// that was asked for.
+func (f *frontWorkOS) issue(w http.ResponseWriter, r *http.Request, asked url.Values) {
 	query := maps.Clone(asked)
 	query.Set("redirect_uri", "http://localhost/callback")
 	query.Set("login_hint", f.world.WorkOS.Email)
@@ -121,8 +151,9 @@ func (f *frontWorkOS) authenticate(w http.ResponseWriter, r *http.Request) {
 	switch refusal := f.judge(r, asked, body); {
 	case refusal != nil:
 		refusal.pass(w)
-	case asked.Type == "refresh_token" && f.TooMany:
-		workOSError(w, http.StatusTooManyRequests, "Too many requests")
+	case asked.Type == "refresh_token" && f.Refusal != 0:
+		said := http.StatusText(f.Refusal)
+		workOSError(w, f.Refusal, said[:1]+strings.ToLower(said[1:]))
 	case asked.Type == "refresh_token" && f.world.WorkOS.RefreshRefused != "":
 		oauthError(w, "invalid_grant", f.world.WorkOS.RefreshRefused)
 	case asked.Type == "refresh_token" && !f.NoGrace:
@@ -204,9 +235,12 @@ func (f *frontWorkOS) jwks(w http.ResponseWriter, r *http.Request) {
 	write(w, a.status, client.JWKS.ContentType, a.body.String())
 }
 
-// logout ends the session at the emulator; where the browser lands is the
-// World's.
+// logout ends the session at the emulator, and that of the hosted page; where
+// the browser lands is the World's.
 func (f *frontWorkOS) logout(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	clear(f.known) // there is one account
+	f.mu.Unlock()
 	if _, err := f.askEmulator(r.Context(), http.MethodGet, "/user_management/sessions/logout?"+r.URL.RawQuery, nil); err != nil {
 		workOSError(w, http.StatusBadGateway, err.Error())
 		return

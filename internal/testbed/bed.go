@@ -32,7 +32,7 @@ type Setup struct {
 	Repo     string            // a folder that Build returned
 	Env      map[string]string // of the application, beyond the World's; empty: unset
 	Emulator *Emulator
-	TooMany  bool   // WorkOS turns every refresh down as one too many
+	Refusal  int    // status by which WorkOS turns every refresh down; 0: it does not
 	NoGrace  bool   // WorkOS takes a refresh token once and never again
 	Dir      string // for files that last as long as the Bed
 }
@@ -41,7 +41,7 @@ type Setup struct {
 func (a *Apps) Start(ctx context.Context, s Setup) (*Bed, error) {
 	var app atomic.Pointer[url.URL]
 	box, err := sandbox.StartFront(s.World, sandbox.Front{
-		Preview: forward(&app), Emulator: s.Emulator.Address, Key: emulatorKey, TooMany: s.TooMany, NoGrace: s.NoGrace,
+		Preview: forward(&app), Emulator: s.Emulator.Address, Key: emulatorKey, Refusal: s.Refusal, NoGrace: s.NoGrace,
 	})
 	if err != nil {
 		return nil, err

@@ -116,7 +116,7 @@ func (b *Bench) Try(ctx context.Context, c Case) (Report, error) {
 	emulator := <-b.Emulators
 	defer func() { b.Emulators <- emulator }()
 	bed, err := b.Apps.Start(ctx, Setup{
-		World: w, Repo: b.built[c.build().key()], Env: c.Env, Emulator: emulator, TooMany: c.TooMany, NoGrace: c.NoGrace, Dir: dir,
+		World: w, Repo: b.built[c.build().key()], Env: c.Env, Emulator: emulator, Refusal: c.Refusal, NoGrace: c.NoGrace, Dir: dir,
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("%s: %w", c.ID, err)

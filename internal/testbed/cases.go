@@ -22,7 +22,7 @@ type Change struct {
 	Flags    []string             // of the gate
 	Visitors int                  // signed-in visitors whose sessions are refreshed again and again while the gate looks
 	Tabs     int                  // that each visitor has open; 0: 1
-	TooMany  bool                 // WorkOS turns every refresh down as one too many
+	Refusal  int                  // status by which WorkOS turns every refresh down; 0: it does not
 	NoGrace  bool                 // WorkOS takes a refresh token once and never again
 }
 
@@ -40,6 +40,7 @@ type Case struct {
 var (
 	withVercel  = []string{"VERCEL_TOKEN", "VERCEL_TEAM_ID"}
 	withAccount = []string{"WORKOS_API_KEY", "PREVIEWGATE_TEST_EMAIL", "PREVIEWGATE_TEST_PASSWORD"}
+	withBypass  = []string{"VERCEL_AUTOMATION_BYPASS_SECRET", "PREVIEWGATE_TEST_EMAIL", "PREVIEWGATE_TEST_PASSWORD"}
 	withSession = append(slices.Clone(withAccount), "WORKOS_COOKIE_PASSWORD")
 )
 
@@ -60,6 +61,9 @@ func Healthy() []Case {
 		is("with-source", "the gate has every credential and the source", all, Change{Source: true})
 		is("behind-protection", "Vercel Authentication, and a secret that opens it", []string{"VERCEL_AUTOMATION_BYPASS_SECRET"}, Change{
 			World: func(w *sandbox.World) { w.Edge.Guard = sandbox.Authentication },
+		})
+		is("browser-behind-protection", "the same, and a browser looks as the test account, without WorkOS' key", withBypass, Change{
+			World: func(w *sandbox.World) { w.Edge.Guard = sandbox.Authentication }, Browser: true,
 		})
 		is("visitors", "signed-in visitors refresh their sessions", withVercel, Change{Visitors: 3})
 		is("tabs", "the tabs of a visitor refresh one session at the same time", withVercel, Change{Visitors: 1, Tabs: 12})

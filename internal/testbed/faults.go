@@ -135,16 +135,16 @@ func onlyAliasRegistered(w *sandbox.World) {
 func olderCases() []Case {
 	older := func(c Case) Case {
 		c.ID, c.AuthKit = c.ID+"-v2", 2
-		if c.TooMany {
+		if c.Refusal != 0 {
 			c.Visitors, c.Tabs = 1, 6 // who get an answer at once: this version does not try again
 		}
 		return c
 	}
 	var all []Case
-	for _, c := range slices.Concat(proxyCases(), redirectCases(), sessionCases()) {
+	for _, c := range slices.Concat(proxyCases(), redirectCases(), sessionCases(), signOutCases()) {
 		if slices.Contains([]string{
 			"cookie-password-missing", "client-id-missing", "proxy-missing", "redirect-uri-undefined", "redirect-uri-unregistered",
-			"app-api-key-wrong", "refresh-429",
+			"app-api-key-wrong", "refresh-429", "refresh-503", "refresh-loop-browser", "cookie-domain", "sign-out-in-an-effect",
 		}, c.ID) {
 			all = append(all, older(c))
 		}

@@ -16,7 +16,11 @@ func sessionCases() []Case {
 		borrowed("T5", "jwks-content-type"),
 		{
 			"refresh-429", "T3", "WorkOS turns visitors' refreshes down as too many", "refresh-errors", withVercel,
-			Change{Visitors: 8, Tabs: 12, TooMany: true},
+			Change{Visitors: 8, Tabs: 12, Refusal: 429},
+		},
+		{
+			"refresh-503", "T3", "WorkOS has trouble of its own with visitors' refreshes", "refresh-errors", withVercel,
+			Change{Visitors: 8, Tabs: 12, Refusal: 503},
 		},
 		{
 			"refresh-replayed", "T3", "refresh tokens are used again, later than WorkOS allows", "refresh-errors", withVercel,
@@ -115,6 +119,10 @@ func signOutCases() []Case {
 		{
 			"sign-out-prefetch-browser", "T9", "the same, and a browser looks", "sign-out-prefetch", withSession,
 			Change{Overlays: []string{"sign-out-prefetch"}, Browser: true},
+		},
+		{
+			"sign-out-in-an-effect", "T9", "a script signs out by a GET of a route that nobody told the gate of", "sign-out-background", withSession,
+			Change{Overlays: []string{"sign-out-in-an-effect"}, Browser: true},
 		},
 		{"sign-out-get", "T9", "a GET signs out, and no Link leads there", "sign-out-get", nil, Change{Overlays: []string{"sign-out-get"}}},
 		borrowed("–", "homepage-missing"),

@@ -74,6 +74,8 @@ Real are the app, its sessions and everybody who looks at it:
 Stand-ins of the sandbox are in the place of what nobody can have without an account. They are modelled after what
 [design.md](design.md) tells:
 
+- WorkOS' sign-in page, since its emulator has none. It asks for the address, then for the password, and not again until somebody
+  signs out;
 - WorkOS' registry. The emulator takes any client id, any key and no redirect URI but loopback's; the sandbox judges these before
   it. Tokens name the issuer that production's do, and live for five minutes; a refresh token that was used gets the same answer
   for half a minute;

@@ -53,6 +53,8 @@ func pairings() []pairing {
 		{"convex-other-client", []string{"sign-out-prefetch", "sign-out-get", "test-account-wrong-password", "homepage-missing"}},
 		{"jwks-unavailable", []string{"sign-out-prefetch", "callback-missing"}},
 		{"convex-gone", []string{"sign-out-prefetch", "app-api-key-wrong", "homepage-missing"}},
+		{"refresh-loop-browser", []string{"homepage-missing", "convex-env-padded"}},
+		{"sign-out-in-an-effect", []string{"homepage-missing", "convex-other-client"}},
 		{"deployment-protected", []string{"cookie-password-missing", "convex-gone"}},
 	}
 }
@@ -71,8 +73,8 @@ func Both(a, b Case) Case {
 					}
 				}
 			},
-			Alias: a.Alias || b.Alias, Source: a.Source || b.Source, Flags: slices.Concat(a.Flags, b.Flags),
-			Visitors: max(a.Visitors, b.Visitors), Tabs: max(a.Tabs, b.Tabs), TooMany: a.TooMany || b.TooMany, NoGrace: a.NoGrace || b.NoGrace,
+			Alias: a.Alias || b.Alias, Browser: a.Browser || b.Browser, Source: a.Source || b.Source, Flags: slices.Concat(a.Flags, b.Flags),
+			Visitors: max(a.Visitors, b.Visitors), Tabs: max(a.Tabs, b.Tabs), Refusal: max(a.Refusal, b.Refusal), NoGrace: a.NoGrace || b.NoGrace,
 		},
 	}
 }

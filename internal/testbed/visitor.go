@@ -47,10 +47,14 @@ func (v *Visitor) SignIn(ctx context.Context, origin string) error {
 	if !strings.Contains(page.Text, `<form method="post">`) {
 		return fmt.Errorf("signing in: %s has no form", page.At)
 	}
-	form := url.Values{"email": {v.known.email}, "password": {v.known.password}}
-	back, err := v.post(ctx, page.At, form.Encode(), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
-	if err != nil {
-		return err
+	form := url.Values{"email": {v.known.email}}
+	var back Page
+	for _, password := range []string{"", v.known.password} { // the page asks for the address first
+		form.Set("password", password)
+		back, err = v.post(ctx, page.At, form.Encode(), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+		if err != nil {
+			return err
+		}
 	}
 	if !strings.HasPrefix(back.At, origin+"/") || v.Cookie("wos-session") == "" {
 		return fmt.Errorf("signing in: it ends at %s", back.At)

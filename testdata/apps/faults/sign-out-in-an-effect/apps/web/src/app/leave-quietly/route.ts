@@ -1,0 +1,5 @@
+import { signOut } from '@workos-inc/authkit-nextjs';
+
+export async function GET() {
+  await signOut();
+}
