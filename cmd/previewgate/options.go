@@ -77,7 +77,7 @@ func (o *options) flags(name string) *pflag.FlagSet {
 	f.StringVar(&o.testAccounts, "test-accounts", "", `FILE of test accounts in JSON: {"email": "…", "password": "…"}, a list of such, or an object with either by environment, such as "preview" or "staging"; the first that fits is used`)
 	f.StringVar(&o.browser, "browser", "auto", "whether an installed Chrome reproduces what the test account sees: auto (where there is one), on or off")
 	f.StringVar(&o.paths.Debug, "debug", "", "path of a page of the app's that shows what it knows of the session: the browser looks at it")
-	f.StringVar(&o.artifacts, "artifacts", "", "directory for what the browser saw: a recording (HAR) and a picture, both without secrets")
+	f.StringVar(&o.artifacts, "artifacts", "", "directory for what the browser saw: a recording (HAR) and a picture, both without secrets. The report links to the artifacts of the run, where the workflow uploads them, as that of previewgate init does")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell each fact as it is learned")
 	return f
 }
