@@ -147,29 +147,41 @@ func Ambiguous(err error) bool {
 	return err != nil && !errors.As(err, &limit) && !errors.As(err, &secondary)
 }
 
-// Again reports whether a request that failed with err may succeed after a wait, for callers who know that theirs does
-// no harm when it is repeated. The client itself repeats no POST.
-func Again(err error) (time.Duration, bool) {
-	var r *github.ErrorResponse
-	var secondary *github.AbuseRateLimitError
-	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+// Again reports whether a request that failed with err may succeed later, and how long to wait for it after that many
+// tries, for callers who know that theirs does no harm when it is repeated. A rate limit may last longer than a caller
+// has time for, and is not to be tried before it ends. The client itself repeats no POST.
+func Again(err error, tries int) (time.Duration, bool) {
+	if err == nil || errors.Is(err, context.Canceled) {
 		return 0, false
-	case errors.As(err, &secondary):
-		return afterLimit(secondary.Response)
-	case errors.As(err, &r) && r.Response != nil && r.Response.StatusCode < 500:
-		return afterLimit(r.Response)
 	}
-	return firstWait, Ambiguous(err)
+	wait, limited := asked(err)
+	return max(wait, backoff(tries)), limited || Ambiguous(err)
 }
 
-// afterLimit returns the wait that a rate limit asks for, if it is a bearable one.
-func afterLimit(resp *http.Response) (time.Duration, bool) {
-	wait, asks := retryAfter(resp)
-	if !asks {
-		wait = 4 * firstWait
+// asked returns how long GitHub asks to be left alone, and whether err is one of its rate limits.
+func asked(err error) (wait time.Duration, limited bool) {
+	var resp *http.Response
+	var limit *github.RateLimitError
+	var secondary *github.AbuseRateLimitError
+	var r *github.ErrorResponse
+	switch {
+	case errors.As(err, &limit):
+		resp, limited, wait = limit.Response, true, time.Until(limit.Rate.Reset.Time)
+	case errors.As(err, &secondary):
+		resp, limited = secondary.Response, true
+		if secondary.RetryAfter != nil { // which is all that there is where go-github itself holds the request back
+			wait = *secondary.RetryAfter
+		}
+	case errors.As(err, &r):
+		resp, limited = r.Response, isLimit(r.Response)
 	}
-	return wait, isLimit(resp) && wait <= patience/3
+	if said, ok := retryAfter(resp); ok {
+		return said, limited
+	}
+	if limited && wait <= 0 {
+		wait = limitWait
+	}
+	return wait, limited
 }
 
 // oneLine makes foreign text fit for a line of a log: without control characters, and short.

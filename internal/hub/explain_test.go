@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-github/v66/github"
@@ -100,35 +101,58 @@ func TestErrorsAreOneClearLine(t *testing.T) {
 
 func TestWhatMayBeTriedAgain(t *testing.T) {
 	limited := func(status int, after string) error {
-		resp := &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}
-		return &github.ErrorResponse{Response: resp}
+		return &github.ErrorResponse{Response: &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}}
 	}
-	for _, c := range []struct {
-		name      string
-		err       error
-		wait      time.Duration
-		again     bool
-		ambiguous bool
-	}{
-		{"success", nil, 0, false, false},
-		{"a limit with a wait", limited(429, "2"), 2 * time.Second, true, false},
-		{"a limit without a wait", limited(429, ""), time.Second, true, false},
-		{"a limit with a long wait", limited(429, "60"), time.Minute, false, false},
-		{"a secondary limit", &github.AbuseRateLimitError{Response: &http.Response{
-			StatusCode: 403, Header: http.Header{"Retry-After": {"1"}},
-		}}, time.Second, true, false},
-		{"a used-up limit", &github.RateLimitError{}, firstWait, false, false},
-		{"a refusal", refusal("POST", "/", 403, byIntegration), time.Second, false, false},
-		{"a bad gateway", limited(502, ""), firstWait, true, true},
-		{"a lost connection", errors.New("reset"), firstWait, true, true},
-		{"a stopped run", context.Canceled, 0, false, true},
-	} {
-		wait, again := Again(c.err)
-		if again != c.again || again && wait != c.wait {
-			t.Errorf("%s: again %v after %v, want %v after %v", c.name, again, wait, c.again, c.wait)
+	secondary := func(after string, heeded *time.Duration) error {
+		resp := &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{"Retry-After": {after}}}
+		return &github.AbuseRateLimitError{Response: resp, RetryAfter: heeded}
+	}
+	until := func(wait time.Duration) error {
+		return &github.RateLimitError{Rate: github.Rate{Reset: github.Timestamp{Time: time.Now().Add(wait)}}}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name      string
+			err       error
+			wait      time.Duration // after the first try
+			again     bool
+			ambiguous bool
+		}{
+			{"success", nil, 0, false, false},
+			{"a limit with a wait", limited(429, "2"), 2 * time.Second, true, false},
+			{"a limit without a wait", limited(429, ""), limitWait, true, false},
+			{"a limit with a long wait", limited(429, "600"), 10 * time.Minute, true, false},
+			{"a limit that is over at once", limited(429, "0"), firstWait, true, false},
+			{"a limit as 403", limited(403, "3"), 3 * time.Second, true, false},
+			{"a secondary limit", secondary("1", nil), time.Second, true, false},
+			{"a secondary limit without a wait", secondary("", nil), limitWait, true, false},
+			{"a secondary limit that go-github heeds", secondary("", new(7*time.Second)), 7 * time.Second, true, false},
+			{"a used-up limit", until(time.Hour), time.Hour, true, false},
+			{"a used-up limit without an end", &github.RateLimitError{}, limitWait, true, false},
+			{"a refusal", refusal("POST", "/", 403, byIntegration), 0, false, false},
+			{"a bad gateway", limited(502, ""), firstWait, true, true},
+			{"a bad gateway with a wait", limited(503, "9"), 9 * time.Second, true, true},
+			{"a lost connection", errors.New("reset"), firstWait, true, true},
+			{"a try that took too long", fmt.Errorf("x: %w", context.DeadlineExceeded), firstWait, true, true},
+			{"a stopped run", context.Canceled, 0, false, true},
+		} {
+			wait, again := Again(c.err, 1)
+			if again != c.again || again && wait != c.wait {
+				t.Errorf("%s: again %v after %v, want %v after %v", c.name, again, wait, c.again, c.wait)
+			}
+			if got := Ambiguous(c.err); got != c.ambiguous {
+				t.Errorf("%s: ambiguous %v, want %v", c.name, got, c.ambiguous)
+			}
 		}
-		if got := Ambiguous(c.err); got != c.ambiguous {
-			t.Errorf("%s: ambiguous %v, want %v", c.name, got, c.ambiguous)
+	})
+}
+
+func TestWaitsGrow(t *testing.T) {
+	for tries, want := range map[int]time.Duration{
+		1: 250 * time.Millisecond, 2: 500 * time.Millisecond, 5: 4 * time.Second, 6: 8 * time.Second, 900: 8 * time.Second,
+	} {
+		if wait, again := Again(errors.New("reset"), tries); wait != want || !again {
+			t.Errorf("after %d tries: again %v after %v, want %v", tries, again, wait, want)
 		}
 	}
 }

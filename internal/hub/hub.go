@@ -90,5 +90,9 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	return c.next.RoundTrip(req)
+	resp, err := c.next.RoundTrip(req)
+	if err == nil {
+		dropReset(resp)
+	}
+	return resp, err
 }

@@ -16,9 +16,20 @@ import (
 const (
 	tryTime   = 10 * time.Second       // for one try, its body included
 	maxTries  = 4                      // of one request
-	firstWait = 250 * time.Millisecond // doubles with each try, unless GitHub says how long
 	patience  = 30 * time.Second       // for one request with all its tries; for all waits of a client together
+	firstWait = 250 * time.Millisecond // doubles with each try up to longestWait, unless GitHub says how long
+
+	longestWait = 8 * time.Second
+
+	// limitWait is for a rate limit that does not say when it ends. GitHub advises a minute or more
+	// (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit), which is
+	// all the time that a run has to set its status. A request each half minute is no burden, and a status that is not
+	// set leaves an older verdict standing.
+	limitWait = 30 * time.Second
 )
+
+// backoff returns how long to wait after that many tries where GitHub does not say.
+func backoff(tries int) time.Duration { return min(firstWait<<min(tries-1, 10), longestWait) }
 
 // retries repeats requests for which that is safe, when the answer may be better a moment later.
 type retries struct {
@@ -72,7 +83,7 @@ func (p *policy) again(ctx context.Context, resp *http.Response, err error) (boo
 	if !worth && !isLimit(resp) {
 		return false, nil
 	}
-	p.wait = firstWait << (p.tries - 1)
+	p.wait = backoff(p.tries)
 	if asked, ok := retryAfter(resp); ok {
 		p.wait = asked
 	}
@@ -121,6 +132,14 @@ func retryAfter(resp *http.Response) (time.Duration, bool) {
 		return max(0, time.Until(time.Unix(int64(reset), 0))), true
 	}
 	return 0, false
+}
+
+// dropReset takes the time when the primary limit starts anew out of an answer that is a refusal for another reason. It
+// stands in every answer, and go-github takes it for the end of a secondary limit, until which it then sends nothing.
+func dropReset(resp *http.Response) {
+	if resp.StatusCode == http.StatusForbidden && resp.Header.Get("X-RateLimit-Remaining") != "0" {
+		resp.Header.Del("X-RateLimit-Reset")
+	}
 }
 
 // A budget is the time that a client may still spend waiting. GitHub is never asked again earlier than it wants: a wait

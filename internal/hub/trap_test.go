@@ -122,3 +122,26 @@ func TestTrap4TooManyRequestsIsALimit(t *testing.T) {
 		}
 	})
 }
+
+// GitHub says in every answer when the primary limit starts anew. go-github would send nothing until then.
+func TestTrap4ASecondaryLimitDoesNotLastUntilThePrimaryStartsAnew(t *testing.T) {
+	reset := strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
+	fake := &fakeGitHub{answers: []answer{
+		{
+			status: 403, header: map[string]string{"X-RateLimit-Remaining": "4000", "X-RateLimit-Reset": reset},
+			body: `{"documentation_url":"https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits"}`,
+		},
+		{status: 200, body: `{"number":1}`},
+	}}
+	client := newClient(t, fake)
+	var secondary *github.AbuseRateLimitError
+	if err := readPull(t.Context(), client); !errors.As(err, &secondary) {
+		t.Fatalf("error %v", err)
+	}
+	if wait, again := Again(secondary, 1); wait != limitWait || !again {
+		t.Errorf("again %v after %v, want after %v", again, wait, limitWait)
+	}
+	if err := readPull(t.Context(), client); err != nil || len(fake.asked) != 2 {
+		t.Errorf("%d requests, error %v", len(fake.asked), err)
+	}
+}

@@ -66,7 +66,7 @@ func (t *telling) addCheckRun(ctx context.Context, o Outcome) error {
 
 // details returns the address that the check run leads to, the run's page; nil outside of a workflow.
 func (t *telling) details() *string {
-	if page := t.run.page(t.stamp()); page != "" {
+	if page := t.run.page(t.stamp(t.scope)); page != "" {
 		return &page
 	}
 	return nil

@@ -21,6 +21,14 @@ type leftAlone string
 
 func (l leftAlone) Error() string { return string(l) }
 
+// unlessLeft returns err if something failed, and nil if the comment was rightly left alone.
+func unlessLeft(err error) error {
+	if _, left := errors.AsType[leftAlone](err); left {
+		return nil
+	}
+	return err
+}
+
 const (
 	headMoved  = leftAlone("the pull request has got other commits since, whose own runs will comment")
 	outdoneAgo = leftAlone("a newer run has written it")
@@ -44,23 +52,31 @@ func (c *sticky) wrote() bool { return c != nil && (c.created || c.edited) }
 
 // write makes d the comment, unless a better one is there.
 func (c *sticky) write(ctx context.Context, d draft) error {
-	if !c.mayWrite(d) {
-		return headMoved
-	}
-	ours, err := c.find(ctx)
-	if err != nil {
+	found, err := c.rewrite(ctx, d)
+	if found || err != nil {
 		return err
 	}
-	c.doubtHead(ctx, ours, d)
-	if len(ours) > 0 {
-		if err := c.merge(ctx, ours, d); !isGone(err) {
-			return err
-		}
-	}
-	if !c.mayWrite(d) {
-		return headMoved
-	}
 	return c.create(ctx, d)
+}
+
+// rewrite makes d the comment if there is one, unless a better one is there. It reports whether there is one.
+func (c *sticky) rewrite(ctx context.Context, d draft) (found bool, err error) {
+	if !c.mayWrite(d) {
+		return false, headMoved
+	}
+	ours, err := c.find(ctx)
+	if err != nil || len(ours) == 0 {
+		return false, err
+	}
+	c.doubtHead(ctx, ours, d)
+	err = c.merge(ctx, ours, d)
+	switch {
+	case !isGone(err):
+		return true, err
+	case !c.mayWrite(d):
+		return false, headMoved
+	}
+	return false, nil
 }
 
 // mayWrite reports whether a comment may speak of d's commit: no other is known to be the head.

@@ -50,14 +50,17 @@ func (p *Publisher) complain(o Outcome, t told) error {
 		{"the check run was not written", t.check},
 		{"the last look at what other runs have said was not finished", t.look},
 	}, t.files...))
-	p.advise(t)
+	var lacking []string
+	for _, err := range []error{t.status, t.comment, t.check, t.look} {
+		lacking = append(lacking, hub.Permission(err))
+	}
+	p.advise(lacking)
 	return err
 }
 
 // isTrue reports whether something failed that should not have.
 func (f failure) isTrue() bool {
-	_, left := errors.AsType[leftAlone](f.err)
-	return f.err != nil && !left
+	return unlessLeft(f.err) != nil
 }
 
 // warn says each failure in a line.
@@ -82,11 +85,15 @@ func (p *Publisher) isForkToken(o Outcome, t told) bool {
 	})
 }
 
+// Lacks tells the Publisher which permission the run was found to lack before there was anything to publish, as
+// [hub.Permission] names it, such as "pull-requests: write". It is said in the log once, with what grants it, as are those
+// that publishing itself finds to lack. No permission is said nothing of.
+func (p *Publisher) Lacks(permission string) { p.advise([]string{permission}) }
+
 // advise says once in the run which lines the workflow's permissions lack.
-func (p *Publisher) advise(t told) {
+func (p *Publisher) advise(lines []string) {
 	var lacking []string
-	for _, err := range []error{t.status, t.comment, t.check, t.look} {
-		line := hub.Permission(err)
+	for _, line := range lines {
 		known := append(slices.Clone(p.advised), lacking...)
 		if line != "" && !slices.Contains(known, line) && !slices.Contains(known, strings.Replace(line, "read", "write", 1)) {
 			lacking = append(lacking, line)

@@ -64,3 +64,16 @@ func TestOnAPullRequestTheForkIsThoughtOf(t *testing.T) {
 		t.Errorf("log:\n%s", &b.log)
 	}
 }
+
+func TestAPermissionThatTheCallerMissedIsAskedForOnce(t *testing.T) {
+	b := newBench(t)
+	b.publisher.Lacks("")
+	b.publisher.Lacks("pull-requests: write")
+	b.publisher.Lacks("pull-requests: write")
+	b.before = forbid("issues/")
+	b.publish(t, testOutcome())
+	const advice = "::warning::the workflow's token may do too little; add these lines to the job, beside those it has:%0Apermissions:%0A  pull-requests: write\n"
+	if got := b.log.String(); !strings.HasPrefix(got, advice) || strings.Count(got, "permissions:%0A") != 1 {
+		t.Errorf("log:\n%s", got)
+	}
+}

@@ -18,7 +18,10 @@
 //  2. It sets its status, whose address carries its stamp. From here on every other run can see it.
 //  3. It writes the comment, unless the head is another commit, or a newer run's comment is there.
 //  4. It looks again. If the newest status is covered, it sets that again as it was. If its comment may have replaced
-//     that of a newer run with a report, it turns it into a pointer to that run. Then it looks once more.
+//     what a newer run has to say, it turns it into a pointer to that run. Then it looks once more.
+//
+// A run that ends without a report goes the same way, except that it adds no comment and turns one that is there into a
+// pointer to itself. One that was told to stop sets its status only.
 //
 // Of two runs at least one sees the other: who speaks last looks last, and the other's status is there by then. So when
 // all have ended, the newest run's status stands, and no text of an older run. The oldest comment is the one that stays.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"strings"
+
+	"github.com/previewgate/previewgate/gate"
 )
 
 // maxSummary is how large GitHub lets the summary of a step be; it shows none of a larger one. MaxSummary leaves some of it
@@ -30,9 +32,10 @@ func (p *Publisher) writeSummary(markdown string) error {
 }
 
 // writeOutputs sets the outputs of the step. The report itself goes into a file, whose path is the output. Where nothing
-// was judged there is no outcome either.
+// was judged there is no outcome either. It leaves those of an outcome that is worse, or as bad: of two assignments the
+// runner takes the later.
 func (p *Publisher) writeOutputs(o Outcome, commentURL string) error {
-	if p.outputs == "" {
+	if p.outputs == "" || rank(o.Report) <= p.worst {
 		return nil
 	}
 	var outcome, cause string
@@ -55,7 +58,16 @@ func (p *Publisher) writeOutputs(o Outcome, commentURL string) error {
 	if err := appendTo(p.outputs, text.String()); err != nil {
 		return err
 	}
+	p.worst = rank(o.Report)
 	return reportErr
+}
+
+// rank is how bad a report is, from 1 for one of nothing.
+func rank(r gate.Report) int {
+	if len(r.Results) == 0 {
+		return 1
+	}
+	return map[gate.Outcome]int{gate.Open: 2, gate.Undecided: 3, gate.Closed: 4}[r.Outcome()]
 }
 
 // writeReport puts the report into a file for later steps and returns its path.

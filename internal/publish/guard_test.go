@@ -51,7 +51,7 @@ func TestWhoHasSeenMoreOfTheDeploymentsHasTheWord(t *testing.T) {
 		s := statusOf(there, testSHA, "success")
 		s.CreatedAt = c.set
 		b.statuses = []posted{s}
-		b.publisher.Knows(c.knows)
+		b.publisher.KnowsOf("", c.knows)
 		if end := b.publish(t, testOutcome()); end.Outdone != c.outdone {
 			t.Errorf("%s: outdone %v, want %v", c.name, end.Outdone, c.outdone)
 		}
@@ -71,6 +71,57 @@ func TestWhatSilencesNobody(t *testing.T) {
 		b.statuses = []posted{s}
 		if end := b.publish(t, testOutcome()); end.Outdone || len(b.statuses) != 2 || len(b.comments) != 1 {
 			t.Errorf("%s: ending %+v, %d statuses, %d comments", name, end, len(b.statuses), len(b.comments))
+		}
+	}
+}
+
+// What is known of one project says nothing of another, and nor does what is assumed of it.
+func TestWhatWasSeenCountsForOneScope(t *testing.T) {
+	there := func(scope string, seen int64) posted {
+		run := newer()
+		run.seen = seen
+		s := statusOf(run, testSHA, "success")
+		s.Context = Context(scope)
+		return s
+	}
+	for _, c := range []struct {
+		name    string
+		know    func(*Publisher)
+		outdone map[string]bool
+	}{
+		{"each", func(p *Publisher) { p.KnowsOf("web", 50); p.KnowsOf("docs", 40) }, map[string]bool{"web": false, "docs": true}},
+		{"nothing", func(*Publisher) {}, map[string]bool{"web": true, "docs": true}},
+		{"one", func(p *Publisher) { p.KnowsOf("web", 49) }, map[string]bool{"web": false, "docs": true}},
+	} {
+		b := newBench(t)
+		b.statuses = []posted{there("web", 48), there("docs", 45)}
+		c.know(b.publisher)
+		for _, scope := range []string{"web", "docs"} {
+			o := testOutcome()
+			o.Scope = scope
+			if end := b.publish(t, o); end.Outdone != c.outdone[scope] {
+				t.Errorf("%s, %s: outdone %v", c.name, scope, end.Outdone)
+			}
+		}
+	}
+}
+
+// A run that does not know what it has seen of a project must not take it from another's.
+func TestWhatIsAssumedStaysInItsScope(t *testing.T) {
+	b := newBench(t)
+	run := older()
+	run.seen = 900
+	s := statusOf(run, testSHA, "success")
+	s.Context = Context("web")
+	b.statuses = []posted{s}
+	for _, scope := range []string{"web", "docs"} {
+		o := testOutcome()
+		o.Scope = scope
+		b.publish(t, o)
+	}
+	for i, want := range []string{"&seen=900", ""} {
+		if got := b.statuses[i+1].TargetURL; strings.Contains(got, "seen=") != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("the status %q is at %s", b.statuses[i+1].Context, got)
 		}
 	}
 }

@@ -16,12 +16,14 @@ func newDraft(m marker, body string) draft {
 	return draft{m, m.String() + "\n" + fit(withoutMarkers(body), MaxMarkdown)}
 }
 
-// pointer returns the comment that takes the place of the report of a run, whose text was replaced and cannot be had
-// back: what its status says, and where its report is.
+// pointer returns the comment that takes the place of a report: of one whose text was replaced and cannot be had back, or
+// of an older one when a run ends without. It is what the run's status says, and where to read on.
 func (p *Publisher) pointer(s subject, sha string, of status) draft {
 	words := strings.ReplaceAll(oneLine(of.description), "`", "'") // nobody knows who wrote them
-	body := fmt.Sprintf("### %s: `%s`\n\nThe full report is in the summary of [the run](%s) that came to this.\n",
-		of.state, words, p.run.page(of.mark.stamp))
+	body := fmt.Sprintf("### %s: `%s`\n", of.state, words)
+	if page := p.run.page(of.mark.stamp); page != "" {
+		body += fmt.Sprintf("\nThe page of [the run](%s) that came to this says more.\n", page)
+	}
 	return newDraft(newMarker(s, sha, of.mark.on, of.mark.stamp), body)
 }
 

@@ -36,6 +36,11 @@ type Ending struct {
 }
 
 // A Publisher publishes on behalf of one run of a workflow. It is for one goroutine.
+//
+// A run may publish the outcomes of several projects, one after the other, each under a scope of its own. Each scope has a
+// status, a comment and a check run. The step's summary holds all reports in the order in which they were published. The
+// step's outputs are those of the worst outcome: of a closed gate before an undecided before an open one and, of several
+// that are alike, of the first.
 type Publisher struct {
 	gh    *github.Client
 	log   *Log
@@ -43,10 +48,10 @@ type Publisher struct {
 	run   run
 	event string // that started the run
 
-	own     stamp    // see stamp
-	seen    int64    // see Knows
-	began   bool     // Pending was called
-	advised []string // the permissions that are known to lack
+	own     stamp              // see stamp; what was seen is left out
+	scopes  map[string]*memory // see of
+	advised []string           // the permissions that are known to lack
+	worst   int                // the rank of the outcome that the step's outputs tell
 
 	summary string // the file whose text the run's page shows
 	outputs string // the file that takes the step's outputs
@@ -57,7 +62,7 @@ type Publisher struct {
 // requests go through; nil is the local one.
 func New(gh *github.Client, log *Log, clock *hub.Clock, getenv func(string) string) *Publisher {
 	return &Publisher{
-		gh: gh, log: log, clock: clock, run: readRun(getenv),
+		gh: gh, log: log, clock: clock, run: readRun(getenv), scopes: make(map[string]*memory),
 		event:   getenv("GITHUB_EVENT_NAME"),
 		summary: getenv("GITHUB_STEP_SUMMARY"),
 		outputs: getenv("GITHUB_OUTPUT"),
@@ -65,23 +70,41 @@ func New(gh *github.Client, log *Log, clock *hub.Clock, getenv func(string) stri
 	}
 }
 
-// Knows tells the Publisher how much the run has seen of the commit's deployments: the highest id of a status of theirs,
-// or 0 if that was not found out. Of two runs the one that has seen more has the word.
-func (p *Publisher) Knows(seen int64) { p.seen = max(p.seen, seen) }
+// A memory is what a run keeps of one scope.
+type memory struct {
+	seen    int64 // see KnowsOf
+	assumed int64 // what the run is taken to have seen where that is not known
+	began   bool  // Pending was called
+}
 
-// stamp returns the run's own. When it began is fixed when it is first asked for: after the first answer from GitHub, if
-// there was one.
-func (p *Publisher) stamp() stamp {
+// of returns what the run keeps of a scope.
+func (p *Publisher) of(scope string) *memory {
+	if p.scopes[scope] == nil {
+		p.scopes[scope] = new(memory)
+	}
+	return p.scopes[scope]
+}
+
+// KnowsOf tells the Publisher how much the run has seen of the commit's deployments that count for a scope: the highest id
+// of a status of theirs, or 0 if that was not found out. Of two runs the one that has seen more has the word in the scope;
+// of another project's deployments it may have seen less.
+func (p *Publisher) KnowsOf(scope string, seen int64) { p.of(scope).seen = max(p.of(scope).seen, seen) }
+
+// stamp returns the run's own in a scope. When it began is fixed when it is first asked for: after the first answer from
+// GitHub, if there was one.
+func (p *Publisher) stamp(scope string) stamp {
 	if p.own == (stamp{}) {
 		p.own = stamp{0, p.clock.First().Unix(), p.run.id, p.run.attempt}
 	}
-	p.own.seen = p.seen
-	return p.own
+	s := p.own
+	s.seen = max(p.of(scope).seen, p.of(scope).assumed)
+	return s
 }
 
 // Publish tells o everywhere, unless a newer run's verdict stands on the commit: then GitHub is told nothing. Its error
 // means that nobody who decides on the commit will learn the verdict: the commit status was not set or, where no commit
-// is known, the comment was not written; it is the caller's to log. A run that is being stopped must pass a context that
+// is known, the comment was not written; it is the caller's to log. The status is tried again for as long as ctx lets it,
+// for two minutes at the most, and what it takes to comment is left. A run that is being stopped must pass a context that
 // still has some seconds to live.
 func (p *Publisher) Publish(ctx context.Context, o Outcome) (Ending, error) {
 	p.log.Diagnose(o.Report)

@@ -2,14 +2,15 @@ package publish
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/previewgate/previewgate/gate"
 )
 
 func TestEverythingIsPublished(t *testing.T) {
@@ -60,6 +61,56 @@ func TestAScopeHasItsOwnStatusAndComment(t *testing.T) {
 	}
 	if len(b.comments) != 2 {
 		t.Errorf("%d comments, want 2", len(b.comments))
+	}
+}
+
+// openOutcome and undecidedOutcome are testOutcome with another end.
+func openOutcome() Outcome {
+	o := testOutcome()
+	o.Report.Results[0].Verdict = gate.Pass("it is")
+	return o
+}
+
+func undecidedOutcome() Outcome {
+	o := testOutcome()
+	o.Report.Results[0].Verdict = gate.Unsure("took too long")
+	return o
+}
+
+func TestTheOutputsAreThoseOfTheWorst(t *testing.T) {
+	nothing := testOutcome()
+	nothing.Report.Results = nil
+	for _, c := range []struct {
+		name     string
+		outcomes []Outcome
+		worst    int
+		outcome  string
+	}{
+		{"the first", []Outcome{testOutcome(), openOutcome(), undecidedOutcome()}, 0, "closed"},
+		{"the second", []Outcome{openOutcome(), testOutcome(), undecidedOutcome()}, 1, "closed"},
+		{"the last", []Outcome{openOutcome(), openOutcome(), undecidedOutcome()}, 2, "undecided"},
+		{"one after the other", []Outcome{nothing, openOutcome(), undecidedOutcome(), testOutcome()}, 3, "closed"},
+		{"the first of equals", []Outcome{openOutcome(), undecidedOutcome(), undecidedOutcome()}, 1, "undecided"},
+		{"one of nothing", []Outcome{openOutcome(), nothing}, 0, "open"},
+	} {
+		b := newBench(t)
+		var addresses []string
+		for i, o := range c.outcomes {
+			o.Scope = fmt.Sprintf("project-%d", i)
+			o.Markdown = fmt.Sprintf("### of project %d\n", i)
+			o.JSON = fmt.Appendf(nil, `{"project":%d}`, i)
+			addresses = append(addresses, b.publish(t, o).CommentURL)
+		}
+		got := parseOutputs(t, b.read(t, "output"))
+		if got["outcome"] != c.outcome || got["comment-url"] != addresses[c.worst] || (got["cause"] != "") != (c.outcome == "closed") {
+			t.Errorf("%s: outputs %q of %q", c.name, got, addresses)
+		}
+		if report, err := os.ReadFile(got["report"]); err != nil || string(report) != fmt.Sprintf(`{"project":%d}`, c.worst) {
+			t.Errorf("%s: report %q, %v", c.name, report, err)
+		}
+		if n := strings.Count(b.read(t, "summary"), "### of project"); n != len(c.outcomes) {
+			t.Errorf("%s: the summary holds %d reports", c.name, n)
+		}
 	}
 }
 
@@ -161,30 +212,6 @@ func TestWhatCannotBeWrittenIsLeftOut(t *testing.T) {
 			t.Errorf("%s: log:\n%s", c.name, &b.log)
 		}
 	}
-}
-
-func TestAStatusIsTriedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		tries := 0
-		b.before = func(asked string) int {
-			if strings.HasPrefix(asked, "POST statuses/") {
-				if tries++; tries < statusTries {
-					return []int{0, 502, 429}[tries]
-				}
-			}
-			return 0
-		}
-		if _, err := b.publisher.Publish(t.Context(), testOutcome()); err != nil || len(b.statuses) != 1 {
-			t.Errorf("%d statuses after %d tries: %v", len(b.statuses), tries, err)
-		}
-		b.before = refuse("POST statuses/"+testSHA, 502)
-		started := time.Now()
-		_, err := b.publisher.Publish(t.Context(), testOutcome())
-		if err == nil || time.Since(started) > 5*time.Second {
-			t.Errorf("after %v: %v", time.Since(started), err)
-		}
-	})
 }
 
 func TestAStoppedRunDoesNotWait(t *testing.T) {

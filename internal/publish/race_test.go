@@ -9,7 +9,7 @@ import (
 
 // A newer run speaks after we have looked and before we speak.
 func TestAStatusThatWasCoveredIsSetAgain(t *testing.T) {
-	for _, publishing := range []string{"Publish", "Resolve", "Pending"} {
+	for _, publishing := range []string{"Publish", "Resolve", "Conclude", "Pending"} {
 		b := newBench(t)
 		b.paged = 2 // the newer one is not on the first page
 		theirs := statusOf(newer(), testSHA, "success")
@@ -28,6 +28,10 @@ func TestAStatusThatWasCoveredIsSetAgain(t *testing.T) {
 			}
 		case "Resolve":
 			if err := b.publisher.Resolve(t.Context(), testOutcome().Report.Target, "", "error", "crashed"); err != nil {
+				t.Error(err)
+			}
+		case "Conclude":
+			if err := b.publisher.Conclude(t.Context(), testOutcome().Report.Target, "", "error", "crashed"); err != nil {
 				t.Error(err)
 			}
 		case "Pending":
@@ -135,7 +139,7 @@ func TestACommentThatWasWrittenOverPointsToItsRun(t *testing.T) {
 		})
 		b.publish(t, testOutcome())
 		want := markerOn(c.sha, newer()).String() + "\n### success: `auth works: 'x' <!-- @all | [a](b)`\n\n" +
-			"The full report is in the summary of [the run](https://github.com/acme/shop/actions/runs/201/attempts/1) that came to this.\n"
+			"The page of [the run](https://github.com/acme/shop/actions/runs/201/attempts/1) that came to this says more.\n"
 		if ours.Body != want {
 			t.Errorf("%s: the comment is\n%s\nwant\n%s", c.name, ours.Body, want)
 		}

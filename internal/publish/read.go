@@ -41,7 +41,7 @@ func (p *Publisher) named(listed []*github.RepoStatus, s subject) []status {
 	for _, l := range listed {
 		if strings.EqualFold(l.GetContext(), Context(s.scope)) {
 			m := p.run.readMark(l.GetTargetURL(), p.clock.Now())
-			if p.isImpossible(m, l.GetCreatedAt().Time) {
+			if p.isImpossible(m, p.of(s.scope).seen, l.GetCreatedAt().Time) {
 				m = mark{}
 			}
 			ours = append(ours, status{l.GetState(), l.GetDescription(), l.GetTargetURL(), m})
@@ -52,8 +52,8 @@ func (p *Publisher) named(listed []*github.RepoStatus, s subject) []status {
 
 // isImpossible reports whether a mark says that more was seen of the commit's deployments before this run began than this
 // run has seen since: there are never fewer. Who forges one could otherwise silence every later run.
-func (p *Publisher) isImpossible(m mark, set time.Time) bool {
-	return p.seen > 0 && m.seen > p.seen && !set.IsZero() && set.Before(p.clock.First())
+func (p *Publisher) isImpossible(m mark, seen int64, set time.Time) bool {
+	return seen > 0 && m.seen > seen && !set.IsZero() && set.Before(p.clock.First())
 }
 
 // newest returns the newest of the statuses that pass, or the zero status. Of several with one stamp it is the latest

@@ -2,9 +2,14 @@ package publish
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// maxSpread is how much a wait is lengthened at the most, so that runs which failed together do not come back together.
+const maxSpread = 2 * time.Second
 
 // A run is one attempt of one run of a workflow. Ids grow in the order in which runs are created, which is not that in
 // which they begin.
@@ -38,4 +43,11 @@ func (r run) page(s stamp) string {
 		return ""
 	}
 	return fmt.Sprintf("%s%d/attempts/%d", r.pages(), s.run, s.attempt)
+}
+
+// spread returns a wait that is up to a quarter longer, for each run by another part. It is never shorter: GitHub may have
+// asked for it. The same run waits the same, so that what happened can be played again.
+func (r run) spread(wait time.Duration, tries int) time.Duration {
+	rng := rand.New(rand.NewPCG(r.id, r.attempt<<32+uint64(tries)))
+	return wait + time.Duration(rng.Int64N(int64(min(wait/4, maxSpread))+1))
 }

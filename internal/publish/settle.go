@@ -2,7 +2,6 @@ package publish
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -15,6 +14,16 @@ const (
 	// written in between.
 	maxRounds = 8
 )
+
+// leaving returns a context that ends before ctx does, so that the rest is left for what comes after it. Where ctx has
+// little time itself, or nobody knows how much, all of it may be used.
+func leaving(ctx context.Context, rest time.Duration) (context.Context, context.CancelFunc) {
+	end, known := ctx.Deadline()
+	if !known || time.Until(end) < 2*rest {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, end.Add(-rest))
+}
 
 // lingering returns a context for what must not be left half done: it outlives ctx by grace.
 func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -35,7 +44,7 @@ func (p *Publisher) restore(ctx context.Context, s subject) ([]status, error) {
 		if round == maxRounds || !best.isNewer(all[0]) {
 			return all, nil
 		}
-		if a := p.post(ctx, s, best); a.err != nil {
+		if a := p.post(ctx, s, best, postTime); a.err != nil {
 			return all, a.err
 		}
 	}
@@ -95,8 +104,5 @@ func (c *sticky) replace(ctx context.Context, d draft) (wrote bool, err error) {
 	}
 	c.edited = false
 	err = c.merge(ctx, ours, d)
-	if _, left := errors.AsType[leftAlone](err); left {
-		err = nil
-	}
-	return c.edited, err
+	return c.edited, unlessLeft(err)
 }

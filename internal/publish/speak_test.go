@@ -36,11 +36,40 @@ func TestPendingIsSetOnce(t *testing.T) {
 	}
 }
 
+func TestPendingIsSetOncePerScope(t *testing.T) {
+	b := newBench(t)
+	for _, scope := range []string{"web", "docs", "web", "docs"} {
+		if err := b.publisher.Pending(t.Context(), testOutcome().Report.Target, scope, "looking"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var contexts []string
+	for _, s := range b.statuses {
+		contexts = append(contexts, s.Context)
+	}
+	if diff := cmp.Diff([]string{"previewgate (web)", "previewgate (docs)"}, contexts); diff != "" {
+		t.Errorf("contexts (-want +got):\n%s", diff)
+	}
+}
+
+func TestPendingDoesNotHoldARunUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.before = refuse("POST statuses/"+testSHA, 502)
+		began := time.Now()
+		err := b.publisher.Pending(t.Context(), testOutcome().Report.Target, "", "looking")
+		if took := time.Since(began); err == nil || took > guardTime {
+			t.Errorf("error %v after %v", err, took)
+		}
+	})
+}
+
 func TestWithoutACommitThereIsNoStatus(t *testing.T) {
 	b := newBench(t)
 	for _, err := range []error{
 		b.publisher.Pending(t.Context(), gate.Target{}, "", "x"),
 		b.publisher.Resolve(t.Context(), gate.Target{}, "", "error", "x"),
+		b.publisher.Conclude(t.Context(), gate.Target{PullRequest: 7}, "", "error", "x"),
 	} {
 		if err != nil {
 			t.Error(err)

@@ -45,7 +45,7 @@ func (s stamp) isForged(now time.Time) bool { return s.started > now.Add(clockSk
 type mark struct {
 	stamp
 	on       string // what was judged, see On
-	reported bool   // the page holds a report
+	reported bool   // the comment says it too, if there is one: it is no remark in passing
 }
 
 // address returns the run's page, with m in the fragment; "" outside of a workflow.

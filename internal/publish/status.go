@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	statusTries    = 3         // of posting one; repeating it is harmless: of several the last counts
-	maxDescription = 140       // characters of a status's description that GitHub takes
-	pending        = "pending" // the one state that is not the end
+	maxDescription = 140             // characters of a status's description that GitHub takes
+	pending        = "pending"       // the one state that is not the end
+	postTime       = 2 * time.Minute // for setting one, where the caller has as much
 )
 
 // A subject is what is spoken of: a commit under the name of a status and, if it has one, its pull request.
@@ -75,11 +75,14 @@ type answer struct {
 	err    error
 }
 
-// post sets a status.
-func (p *Publisher) post(ctx context.Context, s subject, word status) answer {
+// post sets a status. It tries until it is set, or cannot be, or the time is over: repeating it is harmless, since of
+// several the last counts.
+func (p *Publisher) post(ctx context.Context, s subject, word status, limit time.Duration) answer {
 	if !isCommit(s.sha) {
 		return answer{err: errNoCommit}
 	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	posted := &github.RepoStatus{State: &word.state, Context: new(Context(s.scope)), Description: &word.description}
 	if word.address != "" {
 		posted.TargetURL = &word.address
@@ -90,15 +93,18 @@ func (p *Publisher) post(ctx context.Context, s subject, word status) answer {
 		got, _, err := p.gh.Repositories.CreateStatus(ctx, s.owner, s.name, s.sha, posted)
 		a.login, a.err = got.GetCreator().GetLogin(), err
 		a.stands = a.stands || sent && (err == nil || hub.Ambiguous(err))
-		wait, again := hub.Again(err)
-		if !again || tries == statusTries || !sleep(ctx, wait) {
+		wait, again := hub.Again(err, tries)
+		if !again || !sleep(ctx, p.run.spread(wait, tries)) {
 			return a
 		}
 	}
 }
 
-// sleep waits and reports whether it could do so to the end.
+// sleep waits and reports whether it did so to the end. It does not begin a wait that ctx is known to end.
 func sleep(ctx context.Context, wait time.Duration) bool {
+	if end, known := ctx.Deadline(); known && time.Until(end) <= wait {
+		return false
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {

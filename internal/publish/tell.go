@@ -20,7 +20,7 @@ func (p *Publisher) tell(ctx context.Context, o Outcome) (Ending, told) {
 		branch = "" // it is in another repository
 	}
 	saw := p.guard(ctx, s, branch, guardTime)
-	if saw.newest.mark.compare(p.stamp()) > 0 {
+	if saw.newest.mark.compare(p.stamp(s.scope)) > 0 {
 		p.log.Notice(outdone(saw.newest))
 		return Ending{Outdone: true}, told{}
 	}
@@ -43,8 +43,8 @@ func (p *Publisher) guard(ctx context.Context, s subject, branch string, limit t
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	saw := p.look(ctx, s, branch)
-	if p.seen == 0 { // GitHub did not tell: then runs are ordered as if all had seen the same
-		p.seen = saw.newest.mark.seen
+	if m := p.of(s.scope); m.seen == 0 && m.assumed == 0 { // then runs are ordered as if all had seen the same
+		m.assumed = saw.newest.mark.seen
 	}
 	return saw
 }
@@ -65,8 +65,10 @@ func (t *telling) setStatus(ctx context.Context) {
 	if t.sha == "" {
 		return
 	}
-	m := mark{t.stamp(), On(t.outcome.Report.Target), t.outcome.Markdown != ""}
-	t.said = t.post(ctx, t.subject, t.word(t.outcome.State, t.outcome.Description, m))
+	m := mark{t.stamp(t.scope), On(t.outcome.Report.Target), t.outcome.Markdown != ""}
+	ctx, cancel := leaving(ctx, guardTime) // the comment may be taken where the status is not
+	defer cancel()
+	t.said = t.post(ctx, t.subject, t.word(t.outcome.State, t.outcome.Description, m), postTime)
 	t.told.status = t.said.err
 }
 
@@ -75,7 +77,7 @@ func (t *telling) comment(ctx context.Context) {
 		return
 	}
 	t.sticky = &sticky{Publisher: t.Publisher, subject: t.subject, head: t.saw.head, login: t.said.login}
-	m := newMarker(t.subject, t.sha, t.outcome.Report.Target.Deployment, t.stamp())
+	m := newMarker(t.subject, t.sha, t.outcome.Report.Target.Deployment, t.stamp(t.scope))
 	t.told.comment = t.sticky.write(ctx, newDraft(m, t.outcome.Markdown))
 	t.end.CommentURL, t.told.some = t.sticky.url, t.sticky.wrote()
 }
@@ -88,7 +90,7 @@ func (t *telling) lookBack(ctx context.Context) {
 	ctx, cancel := lingering(ctx)
 	defer cancel()
 	latest, err := t.settle(ctx, t.subject, t.sticky)
-	if t.told.look = err; latest.mark.compare(t.stamp()) > 0 {
+	if t.told.look = err; latest.mark.compare(t.stamp(t.scope)) > 0 {
 		t.end.Outdone = true
 		t.log.Notice(fmt.Sprintf("a newer run, %d (attempt %d), has spoken meanwhile: its verdict stands (%s)",
 			latest.mark.run, latest.mark.attempt, latest.state))
