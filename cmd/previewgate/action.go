@@ -38,9 +38,9 @@ func runAction(ctx context.Context, p process) int {
 		log.Error("previewgate action takes its inputs from the environment: INPUT_SIGN_IN and so on")
 		return exitMisuse
 	}
-	event, err := action.Read(p.getenv)
-	if err != nil {
-		return endWithout(log, err)
+	event, useless := action.Read(p.getenv)
+	if _, skip := errors.AsType[*action.Skip](useless); skip || useless != nil && event.SHA == "" {
+		return endWithout(log, useless)
 	}
 	clock := new(hub.Clock)
 	gh, err := hub.New(p.getenv("GITHUB_API_URL"), c.github, clock.Through(p.network.gitHub()))
@@ -50,16 +50,15 @@ func runAction(ctx context.Context, p process) int {
 	}
 	a := act{process: p, credentials: c, log: log, publisher: publish.New(gh, log, clock, p.getenv)}
 	// What is wrong with the inputs is told where the verdict would be: a status that is required must not wait for it.
-	wrong := readInputs(a.actionFlags(), p.getenv)
+	wrong := cmp.Or(readInputs(a.actionFlags(), p.getenv), a.options.validate())
+	event.Projects = a.projects
 	run := workflow.Run{
 		GitHub: gh, Publisher: a.publisher, Log: log,
 		Again: againBy(p.getenv), Wait: a.wait, UndecidedOpens: a.undecided == "open",
-		Judge: func(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
-			if wrong != nil {
-				return workflow.Verdict{}, wrong
-			}
-			return a.judge(ctx, e, r)
-		},
+		Judge: a.judge,
+	}
+	if why := cmp.Or(useless, wrong); why != nil && !event.IsGroup() {
+		return int(run.Refuse(ctx, event, a.clean(why)))
 	}
 	return int(run.Do(ctx, event))
 }
@@ -128,10 +127,15 @@ type act struct {
 // one that holds a secret.
 func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
 	v, err := a.verdict(ctx, e, r)
-	if err != nil {
-		err = errors.New(redact.New(a.secrets()...).String(err.Error()))
+	return v, a.clean(err)
+}
+
+// clean takes the secrets out of what an error says.
+func (a act) clean(err error) error {
+	if err == nil {
+		return nil
 	}
-	return v, err
+	return errors.New(redact.New(a.secrets()...).String(err.Error()))
 }
 
 // verdict is what comes of judging, with what the gate could not know.
@@ -140,7 +144,7 @@ func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (wo
 	if err != nil {
 		return workflow.Verdict{}, err
 	}
-	if err := a.refuse(ctx, t, e); err != nil {
+	if err := a.refuse(ctx, t, e, r); err != nil {
 		return workflow.Verdict{}, err
 	}
 	rep, err := t.judge(ctx)
@@ -150,12 +154,15 @@ func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (wo
 	if r.State != action.Success && rep.Outcome() == gate.Open {
 		return workflow.Verdict{}, fmt.Errorf("there is no preview to pass: Vercel reports its build as %s", r.State)
 	}
+	if r.Doubt != "" && rep.Outcome() == gate.Open {
+		return a.doubted(rep, r), nil
+	}
 	style := report.Style{
 		DocsURL: docsURL, RunURL: a.runURL(), Rerun: a.rerun(), UndecidedOpens: a.undecided == "open", Kept: *t.kept,
-		Notes: a.aboutForks(r),
+		Notes: append(a.aboutForks(r), *t.noted...),
 	}
 	var text, json bytes.Buffer
-	if err := errors.Join(report.Text(&text, rep, style, false), report.JSON(&json, rep, style), a.writeFiles(rep, style)); err != nil {
+	if err := errors.Join(report.Text(&text, rep, style, false), report.JSON(&json, rep, style), a.writeFiles(e, rep, style)); err != nil {
 		return workflow.Verdict{}, fmt.Errorf("writing the report: %w", err)
 	}
 	a.log.Print(text.String())
@@ -173,6 +180,19 @@ func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (wo
 	}, nil
 }
 
+// doubted is the verdict on a preview of which nothing is wrong that could be
+// seen without credentials, where it is not known whether they might be used.
+func (a act) doubted(rep gate.Report, r action.Resolved) workflow.Verdict {
+	v := workflow.Verdict{Ending: workflow.Undecided, Outcome: publish.Outcome{
+		Report: gate.Report{Target: rep.Target}, Scope: r.Scope, Fork: r.Fork, State: "error", Description: "could not be decided: " + r.Doubt,
+	}}
+	if a.undecided == "open" {
+		v.Ending, v.State, v.Description = workflow.Open, "success", "could not be decided, does not block: "+r.Doubt
+	}
+	a.log.Error(v.Description)
+	return v
+}
+
 // aboutForks says why credentials that are there were not used.
 func (a act) aboutForks(r action.Resolved) []string {
 	if !r.Fork || a.forkCredentials == "allow" {
@@ -181,9 +201,14 @@ func (a act) aboutForks(r action.Resolved) []string {
 	return []string{"The commit comes from a fork, so that no credential was used: what is skipped for want of one is not missing (input `fork-credentials`)."}
 }
 
-// writeFiles writes the report in the forms that the input write asks for.
-func (a act) writeFiles(r gate.Report, style report.Style) error {
-	files, err := a.files()
+// writeFiles writes the report in the forms that the input write asks for. Of
+// several projects that one run judges, each but the first has files of its own.
+func (a act) writeFiles(e action.Event, r gate.Report, style report.Style) error {
+	project := e.Project
+	if !e.Waits() || len(e.Projects) > 0 && e.Projects[0] == project {
+		project = ""
+	}
+	files, err := a.files(project)
 	for _, f := range files {
 		err = errors.Join(err, f.write(r, style))
 	}

@@ -76,6 +76,9 @@ func TestACanceledRunSaysSo(t *testing.T) {
 			}
 			preview, github := newHanging(t), newGateway(t, s, tt)
 			var log bytes.Buffer
+			if tt.event == "workflow_dispatch" { // an address given by hand has to be the commit's
+				s.Deploy(sandbox.Rollout{SHA: w.GitHub.HeadSHA, Environment: "Preview", Reports: []sandbox.Report{{State: "success", URL: preview.URL}}})
+			}
 			c := tt.step(t, s, binary, preview.URL)
 			c.Env = append(c.Env, "GITHUB_API_URL="+github.URL)
 			c.Stdout, c.Stderr = &log, &log

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -63,7 +65,7 @@ func runCheck(ctx context.Context, p process) int {
 			return exitBroken
 		}
 	}
-	style := report.Style{DocsURL: docsURL, Rerun: again, UndecidedOpens: o.undecided == "open", Verbose: o.verbose, Kept: *t.kept}
+	style := report.Style{DocsURL: docsURL, Rerun: again, UndecidedOpens: o.undecided == "open", Verbose: o.verbose, Kept: *t.kept, Notes: *t.noted}
 	return p.tell(r, writers, style)
 }
 
@@ -130,25 +132,36 @@ func (o *options) writers(p process) ([]destination, error) {
 		main.open = func() (io.WriteCloser, error) { return keepOpen{p.stdout}, nil }
 		main.color = p.terminal && p.getenv("NO_COLOR") == ""
 	}
-	files, err := o.files()
+	files, err := o.files("")
 	return append([]destination{main}, files...), cmp.Or(main.validate(), err)
 }
 
-// files lists the further files that the report goes to.
-func (o *options) files() ([]destination, error) {
+// files lists the further files that the report goes to: where it is one of
+// several, those with the project's name.
+func (o *options) files(project string) ([]destination, error) {
 	var all []destination
 	for _, w := range o.writes {
 		format, file, found := strings.Cut(w, "=")
 		if !found || file == "" {
 			return nil, fmt.Errorf("--write %s: it is FORMAT=FILE, as in json=report.json", w)
 		}
-		d := destination{format: format, open: toFile(file)}
+		d := destination{format: format, open: toFile(beside(file, project))}
 		if err := d.validate(); err != nil {
 			return nil, err
 		}
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+// beside returns the name of a file with the project's in it.
+func beside(file, project string) string {
+	name := regexp.MustCompile(`[^\w.-]+`).ReplaceAllString(project, "_")
+	if name == "" {
+		return file
+	}
+	ext := filepath.Ext(file)
+	return strings.TrimSuffix(file, ext) + "-" + name + ext
 }
 
 func (d destination) validate() error {

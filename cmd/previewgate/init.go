@@ -60,11 +60,7 @@ func (i *initializing) flags() *pflag.FlagSet {
 // must look like Vercel's.
 func (s setup) validate() error {
 	switch s.Trigger {
-	case onDispatch, onStatus:
-	case onPull:
-		if len(s.Projects) > 0 {
-			return errors.New("--project: a pull request's run judges one project only; leave --trigger pull_request out")
-		}
+	case onDispatch, onStatus, onPull:
 	default:
 		return fmt.Errorf("--trigger %s: it is repository_dispatch, deployment_status or pull_request", s.Trigger)
 	}

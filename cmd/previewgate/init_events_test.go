@@ -96,7 +96,7 @@ func TestWhichCommitIsCheckedOut(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			steps := gateOf(t, tt.workflow).Steps
 			i := slices.IndexFunc(steps, func(s flowStep) bool { return s.ID == "source" })
-			checkout, last, event := steps[i], steps[len(steps)-1], happen(t, s, tt.event, tt.change)
+			checkout, gate, event := steps[i], steps[len(steps)-2], happen(t, s, tt.event, tt.change)
 			event.source = "skipped"
 			if runs := event.value(t, "!!("+checkout.If+")"); runs != (tt.want != nil) {
 				t.Errorf("the checkout runs: %v", runs)
@@ -108,7 +108,7 @@ func TestWhichCommitIsCheckedOut(t *testing.T) {
 					t.Errorf("got the commit %v, want %v", got, tt.want)
 				}
 			}
-			if got := event.value(t, inside(t, last.With["source"])); got != wantSource {
+			if got := event.value(t, inside(t, gate.With["source"])); got != wantSource {
 				t.Errorf("got the source %v, want %q", got, wantSource)
 			}
 			if !checkout.Continue {

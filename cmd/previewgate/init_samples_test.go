@@ -31,6 +31,7 @@ func samples() []sample {
 		{"deployment_status-everything", "--trigger deployment_status --project web,admin" + all, commit, false},
 		{"pull_request-everything", "--trigger pull_request" + all, commit, false},
 		{"release", "", pin{Ref: "v1.2.3", Note: "better: the full SHA of its commit", Version: "1.2.3"}, false},
+		{"pull_request-project", "--trigger pull_request --project web,admin", commit, false},
 	}
 }
 

@@ -29,7 +29,6 @@ func TestInitMisuseIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"an unknown trigger", "init --output - --trigger push", "--trigger push: it is repository_dispatch"},
 		{"a project that ends an expression", "init --output - --project web')||true", "Vercel's names of projects"},
 		{"a project in capitals", "init --output - --project Web", "Vercel's names of projects"},
-		{"projects of a pull request", "init --output - --trigger pull_request --project web", "leave --trigger pull_request out"},
 		{"a team that is an address", "init --output - --team vercel.com/acme", "--team \"vercel.com/acme\": it is the slug"},
 		{"a directory without a repository", "init --dir " + bare, "is in no git repository"},
 		{"a directory that is not there", "init --dir " + filepath.Join(bare, "none"), "there is no such directory"},

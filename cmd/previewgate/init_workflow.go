@@ -63,7 +63,7 @@ const (
 // fill writes one of the templates. What stands between [[ and ]] in them is
 // the template's: GitHub's expressions have braces.
 func (s setup) fill(name string) (string, error) {
-	t, err := template.New(name).Delims("[[", "]]").Funcs(template.FuncMap{"wrap": wrap}).ParseFS(templates, "init/"+name)
+	t, err := template.New(name).Delims("[[", "]]").Funcs(template.FuncMap{"wrap": wrap, "join": join}).ParseFS(templates, "init/"+name)
 	if err != nil {
 		return "", err
 	}
@@ -92,6 +92,9 @@ func fold(text string, width int) string {
 	}
 	return folded.String()
 }
+
+// join lists names as an input of the action takes them.
+func join(names []string) string { return strings.Join(names, ", ") }
 
 // wrap breaks text into lines of at most width characters.
 func wrap(text string, width int) []string {

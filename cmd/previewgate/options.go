@@ -41,6 +41,7 @@ type options struct {
 	verbose              bool
 
 	// of the action alone
+	projects        []string
 	wait            time.Duration
 	ofTeam          string
 	forkCredentials string
@@ -75,21 +76,25 @@ func (o *options) flags(name string) *pflag.FlagSet {
 	f.StringSliceVar(&o.allowHosts, "allow-host", nil, "HOST[:PORT] beyond the rules: the only way to plain http, loopback and custom domains (repeatable)")
 	f.StringVar(&o.audience, "trusted-audience", "", "audience of the GitHub OIDC token that Vercel's Trusted Sources expect")
 	f.StringVar(&o.testAccounts, "test-accounts", "", `FILE of test accounts in JSON: {"email": "…", "password": "…"}, a list of such, or an object with either by environment, such as "preview" or "staging"; the first that fits is used`)
-	f.StringVar(&o.browser, "browser", "auto", "whether an installed Chrome reproduces what the test account sees: auto (where there is one), on or off")
-	f.StringVar(&o.paths.Debug, "debug", "", "path of a page of the app's that shows what it knows of the session: the browser looks at it")
-	f.StringVar(&o.artifacts, "artifacts", "", "directory for what the browser saw: a recording (HAR) and a picture, both without secrets. The report links to the artifacts of the run, where the workflow uploads them, as that of previewgate init does")
+	f.StringVar(&o.browser, "browser", "auto", "whether an installed Chrome reproduces what the test account sees: auto (where there is one, and as far as it gets), on (not getting in leaves the gate undecided) or off. Where WorkOS signs in by a code in place of a password, the account may be sent one at every run")
+	f.StringVar(&o.paths.Debug, "debug", "", "path of a page of the app's that shows what it knows of the session, as docs/debug-page.md says: the browser looks at it")
+	f.StringVar(&o.artifacts, "artifacts", "", "directory for what the browser saw, in new files: a recording (HAR) and a picture, both without secrets. The report links to the artifacts of the run, where the workflow uploads them, as that of previewgate init does")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell each fact as it is learned")
 	return f
 }
 
 // actionFlags returns the flag set whose flags are the inputs of the action.
 func (o *options) actionFlags() *pflag.FlagSet {
-	f := o.flags("action")
+	f := pflag.NewFlagSet("action", pflag.ContinueOnError)
+	f.SortFlags = false
+	// First, since the statuses in which another input is said to be wrong have the names of the projects.
+	f.StringSliceVar(&o.projects, "project", nil, "name of a Vercel project that the workflow is for, whose status is then always called previewgate (PROJECT) (repeatable; without it: whatever projects there are)")
+	f.AddFlagSet(o.flags("action"))
 	f.StringVar(&o.ofTeam, "team", "", "slug of the Vercel team: previews at hosts of other teams are refused")
 	f.StringVar(&o.forkCredentials, "fork-credentials", "deny", "whether previews of forks are judged with credentials: deny or allow")
 	f.DurationVar(&o.wait, "wait", usualWait, "how long a preview may take that is still being built")
 	f.BoolVar(&o.checkRun, "check-run", false, "make a check run with annotations too")
-	f.StringArrayVar(&o.writes, "write", nil, "FORMAT=FILE: the report as a file, too, one a line")
+	f.StringArrayVar(&o.writes, "write", nil, "FORMAT=FILE: the report as a file, too, one a line. Of several projects in one run, each but the first writes to FILE with its name")
 	return f
 }
 

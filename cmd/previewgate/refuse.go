@@ -16,7 +16,7 @@ import (
 // refuse says why a preview is not judged: it is not the team's, or not what
 // Vercel has on record. An event is only what somebody said, and nothing has
 // been sent to the preview yet.
-func (a act) refuse(ctx context.Context, t trial, e action.Event) error {
+func (a act) refuse(ctx context.Context, t trial, e action.Event, r action.Resolved) error {
 	if t.preview == nil {
 		return nil
 	}
@@ -25,20 +25,32 @@ func (a act) refuse(ctx context.Context, t trial, e action.Event) error {
 			return &workflow.Refusal{Reason: err.Error() + "; the input allow-host lets further hosts in"}
 		}
 	}
-	if e.ByHand() || t.credentials.vercel == "" {
-		return nil
+	if t.credentials.vercel == "" || e.ByHand() && t.target.SHA == "" {
+		return unproven(r.Unproven)
 	}
 	d, err := t.onRecord(ctx)
 	if _, isNobodys := errors.AsType[facts.NotOnRecord](err); isNobodys {
 		return &workflow.Refusal{Reason: "the VERCEL_TOKEN's team has no deployment at " + t.preview.Host + " (is VERCEL_TEAM_ID set?)"}
 	}
 	if err != nil {
-		return nil // nothing is contradicted: the judging asks again and says what is wrong
+		return unproven(r.Unproven) // nothing is contradicted: the judging asks again and says what is wrong
 	}
 	if reason := contradiction(d, t.target, t.preview.Host); reason != "" {
 		return &workflow.Refusal{Reason: reason}
 	}
+	if d.SHA == "" { // as of a deployment from the command line
+		return unproven(r.Unproven)
+	}
 	return nil
+}
+
+// unproven refuses an address that neither GitHub nor Vercel knows as one of
+// the commit that the verdict would stand on.
+func unproven(reason string) error {
+	if reason == "" {
+		return nil
+	}
+	return &workflow.Refusal{Reason: reason + ": leave out the url, or the commit"}
 }
 
 // contradiction says in what the event differs from Vercel's record of the

@@ -89,3 +89,44 @@ func TestAFailedBuildNeverPasses(t *testing.T) {
 		}
 	}
 }
+
+// TestAPreviewOfAnotherCommitIsRefused holds that who starts a run by hand
+// cannot put one preview's verdict on another's commit.
+func TestAPreviewOfAnotherCommitIsRefused(t *testing.T) {
+	w := sandbox.Healthy()
+	for _, tt := range []struct {
+		name, url string
+		token     bool
+		code      int
+		want      string // part of the status
+	}{
+		{"its own", w.URL, false, exitOpen, "auth works"},
+		{"another's", "https://web-zzzzzzzzz-acme.vercel.app", false, exitMisuse, "is no preview of commit 4f1d2c3 that GitHub knows of: leave out the url, or the commit"},
+		{"another's, by Vercel too", "https://web-zzzzzzzzz-acme.vercel.app", true, exitMisuse, "the VERCEL_TOKEN's team has no deployment at web-zzzzzzzzz-acme.vercel.app"},
+	} {
+		payload := about(t, w, "workflow_dispatch", func(payload map[string]any) {
+			payload["inputs"] = map[string]any{"url": tt.url, "sha": w.GitHub.HeadSHA}
+		})
+		p := employ(t, w, "workflow_dispatch", payload)
+		if tt.token {
+			p.env["VERCEL_TOKEN"], p.env["VERCEL_TEAM_ID"] = w.Env()["VERCEL_TOKEN"], w.Env()["VERCEL_TEAM_ID"]
+		}
+		code, log := p.run(t)
+		if statuses := p.Statuses(); code != tt.code || len(statuses) != 1 || !strings.Contains(statuses[0].Description, tt.want) {
+			t.Errorf("%s: got exit code %d, %+v\n%s", tt.name, code, statuses, log)
+		}
+	}
+}
+
+func TestFilesOfFurtherProjectsHaveTheirNames(t *testing.T) {
+	for _, tt := range []struct{ file, project, want string }{
+		{"out/gate.sarif", "", "out/gate.sarif"},
+		{"out/gate.sarif", "docs", "out/gate-docs.sarif"},
+		{"gate", "docs", "gate-docs"},
+		{"gate.json", "../x y", "gate-.._x_y.json"},
+	} {
+		if got := beside(tt.file, tt.project); got != tt.want {
+			t.Errorf("%s of %q: got %s, want %s", tt.file, tt.project, got, tt.want)
+		}
+	}
+}

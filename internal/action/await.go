@@ -13,19 +13,29 @@ import (
 // How often GitHub is asked while a preview is awaited, and how often a line says so.
 const (
 	firstPause = 250 * time.Millisecond // doubles with each time
-	lastPause  = 10 * time.Second
-	headEvery  = 10 * time.Second
 	lineEvery  = 15 * time.Second
 )
 
+// A pace is how often GitHub is asked: for the preview at the longest pause, and for the head of the pull request.
+type pace struct{ pause, head time.Duration }
+
+// paceAfter slows down with time: a repository's token has a thousand requests an hour, for all of its runs.
+func paceAfter(waited time.Duration) pace {
+	if waited < time.Minute {
+		return pace{10 * time.Second, 10 * time.Second}
+	}
+	return pace{30 * time.Second, time.Minute}
+}
+
 // Await asks GitHub until a preview that is being built, or still missing, is neither. It returns early, without an
-// error, when the pull request has got other commits, and with the error of ctx when ctx is done. Errors of GitHub's
-// are waited through. Progress gets a line when the state changes, and one from time to time.
+// error, when the pull request has got other commits or was closed, and with the error of ctx when ctx is done. Errors
+// of GitHub's are waited through. Progress gets a line when the state changes, one from time to time, and each note that
+// r does not hold yet.
 func Await(ctx context.Context, gh *github.Client, e Event, r Resolved, progress func(line string)) (Resolved, error) {
 	w := &waiter{resolver: newResolver(gh, e), progress: progress, began: time.Now(), sawHead: time.Now()}
-	w.Resolved = r
+	w.Resolved, w.noted = r, len(r.Notes)
 	w.tell()
-	for pause := firstPause; w.isPending(); pause = min(2*pause, lastPause) {
+	for pause := firstPause; w.isPending(); pause = min(2*pause, w.pace().pause) {
 		if err := sleep(ctx, pause); err != nil {
 			return w.Resolved, err
 		}
@@ -47,20 +57,23 @@ type waiter struct {
 	told     time.Time // when the last line was
 	lastSaid string    // the state that it told
 	trouble  string    // why GitHub did not answer when it was last asked
+	noted    int       // how many of the notes were told
 }
+
+func (w *waiter) pace() pace { return paceAfter(time.Since(w.began)) }
 
 // isPending reports whether there is something to wait for.
 func (w *waiter) isPending() bool {
-	return !w.HeadMoved && w.Target.SHA != "" && (w.State == Building || w.State == Missing)
+	return !w.HeadMoved && !w.Closed && w.Target.SHA != "" && w.IsAwaited()
 }
 
 // ask looks once more. What it cannot find out stays as it was.
 func (w *waiter) ask(ctx context.Context) {
 	w.trouble = ""
-	if w.Target.PullRequest != 0 && time.Since(w.sawHead) >= headEvery {
+	if w.Target.PullRequest != 0 && time.Since(w.sawHead) >= w.pace().head {
 		w.sawHead = time.Now()
 		w.readHead(ctx)
-		if w.HeadMoved {
+		if w.HeadMoved || w.Closed {
 			return
 		}
 	}
@@ -86,6 +99,10 @@ func (w *waiter) readHead(ctx context.Context) {
 
 // tell says how things stand if that is news, or if nothing was said for some time.
 func (w *waiter) tell() {
+	for _, note := range w.Notes[w.noted:] {
+		w.progress(note)
+	}
+	w.noted = len(w.Notes)
 	said := w.inWords()
 	if said == w.lastSaid && time.Since(w.told) < lineEvery {
 		return
@@ -106,6 +123,8 @@ func (w *waiter) inWords() string {
 	switch {
 	case w.HeadMoved:
 		return "the pull request has got other commits"
+	case w.Closed && w.IsAwaited():
+		return "the pull request was closed"
 	case w.State == Missing:
 		return "waiting for Vercel: GitHub knows no deployment of this commit yet"
 	case w.State == Building:

@@ -3,6 +3,7 @@ package action
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -115,8 +116,17 @@ func TestAwaitFollowsOneProject(t *testing.T) {
 		fake.answer("deployments", list(deployment(1, "Preview – web"), deployment(2, "Preview – docs")))
 		fake.answer("deployments/2/statuses", list(reported(3, "success", olderURL)))
 		fake.later(time.Second, "deployments/1/statuses", list(reported(9, "success", newerURL)))
-		got, err := Await(t.Context(), gh, pullEvent(), r, func(string) {})
-		if err != nil || got.Target.URL != newerURL || got.Scope != "web" || len(got.Others) > 0 || len(got.Notes) > 0 {
+		var lines []string
+		got, err := Await(t.Context(), gh, pullEvent(), r, func(line string) { lines = append(lines, line) })
+		want := []string{
+			"waiting for Vercel: the preview is being built",
+			"several projects deploy this commit: this run judges web, then docs",
+			"the preview is up (after 2s)",
+		}
+		if diff := cmp.Diff(want, lines); diff != "" {
+			t.Errorf("lines (-want +got):\n%s", diff)
+		}
+		if err != nil || got.Target.URL != newerURL || got.Scope != "web" || !slices.Equal(got.Others, []string{"docs"}) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		if diff := cmp.Diff([]string{"web-git-feat.vercel.app"}, got.Hosts); diff != "" {
@@ -166,6 +176,24 @@ func TestAwaitEndsWhenTheHeadMoves(t *testing.T) {
 		asked := len(fake.asked)
 		if again, err := Await(t.Context(), gh, pullEvent(), got, func(string) {}); err != nil || !again.HeadMoved || len(fake.asked) != asked {
 			t.Errorf("once more: %+v, %v", again, err)
+		}
+	})
+}
+
+func TestAwaitEndsWhenThePullRequestIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake, gh := serve(t, standing("Preview", list(reported(1, "pending", ""))))
+		r, err := Resolve(t.Context(), gh, pullEvent())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.later(2*time.Minute, "pulls/7", closed(pull(7, testSHA, "here")))
+		began := time.Now()
+		var last string
+		got, err := Await(t.Context(), gh, pullEvent(), r, func(line string) { last = line })
+		took := time.Since(began)
+		if err != nil || !got.Closed || got.State != Building || took > 4*time.Minute || !strings.HasPrefix(last, "the pull request was closed (after ") {
+			t.Errorf("after %s: %+v, %v, %q", took, got, err, last)
 		}
 	})
 }
@@ -220,7 +248,8 @@ func TestAwaitEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// holdToPauses holds what is asked while nothing changes: soon at first, then every ten seconds, as is the head.
+// holdToPauses holds what is asked while nothing changes: soon at first, then every ten seconds, and after a minute every
+// thirty; the head no more often.
 func holdToPauses(t *testing.T, began time.Time, fake *fakeGitHub) {
 	t.Helper()
 	var looks, heads []time.Duration
@@ -239,11 +268,11 @@ func holdToPauses(t *testing.T, began time.Time, fake *fakeGitHub) {
 	if diff := cmp.Diff(want, looks[:len(want)]); diff != "" {
 		t.Errorf("looks (-want +got):\n%s", diff)
 	}
-	if len(looks) > 66 || len(heads) > 60 || heads[0] < headEvery {
-		t.Errorf("%d looks, %d readings of the head, the first after %s", len(looks), len(heads), heads[0])
+	if len(fake.asked) > 75 || len(heads) > 15 || heads[0] < 10*time.Second { // a look takes two requests
+		t.Errorf("%d requests in ten minutes, %d readings of the head, the first after %s", len(fake.asked), len(heads), heads[0])
 	}
 	for i := range heads[1:] {
-		if heads[i+1]-heads[i] < headEvery {
+		if heads[i+1]-heads[i] < 10*time.Second {
 			t.Errorf("the head was read after %s and %s", heads[i], heads[i+1])
 		}
 	}

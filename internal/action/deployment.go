@@ -22,7 +22,7 @@ type board struct {
 func (b board) seen(project string) int64 {
 	var highest int64
 	for _, built := range b.builds {
-		if built.project != project && built.project != "" {
+		if built.project != "" && !isSameProject(built.project, project) {
 			continue // that of one project says nothing of another's
 		}
 		for _, r := range built.reports {
@@ -30,6 +30,13 @@ func (b board) seen(project string) int64 {
 		}
 	}
 	return highest
+}
+
+// isUp reports whether a project's preview of the commit is up, or may be: GitHub need not know of any.
+func (b board) isUp(project string) bool {
+	own := slices.DeleteFunc(slices.Clone(b.builds), func(d build) bool { return d.project != "" && !isSameProject(d.project, project) })
+	_, wasUp := latestOf(Success, own)
+	return wasUp || len(own) == 0
 }
 
 // look asks for the deployments of a commit, and how those stand that are at a place of interest.
@@ -64,8 +71,7 @@ func placesOf(all []*github.Deployment) []place {
 	return places
 }
 
-// deployments lists Vercel's deployments of a commit that are not to production, the newest first. Without a commit it
-// lists the latest of the repository.
+// deployments lists Vercel's deployments of a commit that are not to production, the newest first.
 func (h repo) deployments(ctx context.Context, sha string) ([]*github.Deployment, error) {
 	var all []*github.Deployment
 	opts := &github.DeploymentsListOptions{SHA: sha, ListOptions: github.ListOptions{PerPage: page}}
@@ -75,15 +81,21 @@ func (h repo) deployments(ctx context.Context, sha string) ([]*github.Deployment
 			return nil, err
 		}
 		all = append(all, some...)
-		if opts.Page = resp.NextPage; opts.Page == 0 || sha == "" {
+		if opts.Page = resp.NextPage; opts.Page == 0 {
 			break
 		}
 	}
-	all = slices.DeleteFunc(all, func(d *github.Deployment) bool {
-		return !isPreview(d) || sha != "" && d.GetSHA() != sha
-	})
+	all = slices.DeleteFunc(all, func(d *github.Deployment) bool { return !isPreview(d) || d.GetSHA() != sha })
 	slices.SortFunc(all, func(a, b *github.Deployment) int { return cmp.Compare(b.GetID(), a.GetID()) })
 	return all, nil
+}
+
+// latest lists Vercel's latest deployments of the repository to an environment, whatever their commit.
+func (h repo) latest(ctx context.Context, environment string) ([]*github.Deployment, error) {
+	all, _, err := h.gh.Repositories.ListDeployments(ctx, h.owner, h.name, &github.DeploymentsListOptions{
+		Environment: environment, ListOptions: github.ListOptions{PerPage: page},
+	})
+	return slices.DeleteFunc(all, func(d *github.Deployment) bool { return !isPreview(d) }), err
 }
 
 // isPreview tells Vercel's previews from production and from the deployments of jobs, as the reading of a

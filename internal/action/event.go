@@ -54,6 +54,10 @@ type Event struct {
 	PullRequest int    // 0 when the event does not tell
 	Commenter   string // who asks for a run, of issue_comment
 	Group       Group  // of merge_group
+
+	// Projects are those of Vercel's that the workflow is for, as its user named them; none for whatever there are. No
+	// payload tells them: they are the caller's to set.
+	Projects []string
 }
 
 // A Group is what a merge queue is about to merge.
@@ -86,7 +90,8 @@ func (s *Skip) Error() string { return s.Reason }
 func misuse(format string, args ...any) error { return &Misuse{fmt.Sprintf(format, args...)} }
 func skip(format string, args ...any) error   { return &Skip{fmt.Sprintf(format, args...)} }
 
-// Read returns the event that the runner describes in the environment. Its error is a [*Misuse] or a [*Skip].
+// Read returns the event that the runner describes in the environment. Its error is a [*Misuse] or a [*Skip]. Where it
+// is found out in spite of a misuse which commit the event is about, the event says so.
 func Read(getenv func(string) string) (Event, error) {
 	repository := getenv("GITHUB_REPOSITORY")
 	if !regexp.MustCompile(`^[\w.-]{1,100}/[\w.-]{1,100}$`).MatchString(repository) {
@@ -101,11 +106,8 @@ func Read(getenv func(string) string) (Event, error) {
 		return Event{}, misuse("reading the event: %v", err)
 	}
 	event, err := parse(name, payload)
-	if err != nil {
-		return Event{}, err
-	}
 	event.Name, event.Repository = name, repository
-	return event, nil
+	return event, err
 }
 
 func readPayload(path string) ([]byte, error) {

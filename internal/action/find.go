@@ -30,7 +30,8 @@ func (r *resolver) find(ctx context.Context, b board) error {
 		best, others = choose(said)
 		best = r.withAddress(best, all)
 	}
-	r.keep(best, others)
+	r.keep(best)
+	r.addOthers(append(others, projectsOf(b.places)...))
 	return nil
 }
 
@@ -41,7 +42,7 @@ func (r *resolver) withAddress(best finding, superseded []finding) finding {
 		return best
 	}
 	for _, f := range superseded {
-		if f.project == best.project && f.url != "" {
+		if isSameProject(f.project, best.project) && f.url != "" {
 			best.url, best.detail = f.url, ""
 			return best
 		}
@@ -52,20 +53,35 @@ func (r *resolver) withAddress(best finding, superseded []finding) finding {
 }
 
 // keep fills in what was found.
-func (r *resolver) keep(f finding, others []string) {
+func (r *resolver) keep(f finding) {
 	r.State, r.Detail = f.state, f.detail
 	r.Target.URL = ""
 	if f.state == Success {
 		r.Target.URL = f.url
 	}
-	if f.project != "" && r.Target.Project == "" {
-		r.Target.Project, r.Scope = f.project, f.project
+	if f.project == "" {
+		return
 	}
-	if len(others) > 0 {
-		r.Others = others
-		judged := cmp.Or(f.project, "the one without a name")
-		r.note("several projects deploy this commit: this run judges %s, and leaves out %s", judged, enumerate(others))
+	if r.Target.Project == "" {
+		r.Scope = f.project
 	}
+	r.Target.Project = f.project
+}
+
+// addOthers adds to the further projects that deploy the commit, where none was named.
+func (r *resolver) addOthers(names []string) {
+	if r.event.Project != "" {
+		return
+	}
+	others := slices.Concat(r.Others, names)
+	slices.Sort(others)
+	others = slices.DeleteFunc(slices.Compact(others), func(name string) bool { return name == "" || name == r.Target.Project })
+	if slices.Equal(others, r.Others) {
+		return
+	}
+	r.Others = others
+	judged := cmp.Or(r.Target.Project, "the one without a name")
+	r.note("several projects deploy this commit: this run judges %s, then %s", judged, enumerate(others))
 }
 
 // enumerate lists names for a line of text.

@@ -106,7 +106,7 @@ func TestOneProjectOfSeveralIsChosen(t *testing.T) {
 		if diff := cmp.Diff(c.others, got.Others); diff != "" {
 			t.Errorf("%s: others (-want +got):\n%s", c.name, diff)
 		}
-		note := "several projects deploy this commit: this run judges " + got.Scope + ", and leaves out " + strings.Join(c.others, " and ")
+		note := "several projects deploy this commit: this run judges " + got.Scope + ", then " + strings.Join(c.others, " and ")
 		if diff := cmp.Diff([]string{note}, got.Notes); diff != "" {
 			t.Errorf("%s: notes (-want +got):\n%s", c.name, diff)
 		}

@@ -33,8 +33,8 @@ func (f *fakeGitHub) RoundTrip(req *http.Request) (*http.Response, error) {
 	if head := query.Get("head"); head != "" {
 		path += "?head=" + head
 	}
-	if path == "deployments" && query.Get("sha") == "" {
-		path += "?all"
+	if in := query.Get("environment"); in != "" {
+		path += "?in=" + in
 	}
 	if n := query.Get("page"); n != "" {
 		path += "?page=" + n
@@ -163,6 +163,8 @@ const (
 	branchesOf    = "commits/" + testSHA + "/branches-where-head"
 	statusesOf    = "commits/" + testSHA + "/statuses"
 	comments      = "issues/7/comments"
+	inPreview     = "deployments?in=Preview"
+	inWeb         = "deployments?in=Preview – web"
 )
 
 // statusEvent is a deployment status by Vercel in a repository with one project.

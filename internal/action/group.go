@@ -22,8 +22,9 @@ type GroupVerdict struct {
 	PullRequests []int  // the group's members
 }
 
-// JudgeGroup returns a verdict on a merge group for each context that any of its pull requests has a status in, and at
-// least for the one without a scope. There is no preview of a group: it may pass where each member's own head passed.
+// JudgeGroup returns a verdict on a merge group for each project that the workflow is for. Where that is for whatever
+// there are, it is for each context that any of its pull requests has a status in, and at least for the one without a
+// scope. There is no preview of a group: it may pass where each member's own head passed.
 // What cannot be found out does not pass, and is an error where it concerns all of the group.
 func JudgeGroup(ctx context.Context, gh *github.Client, e Event) ([]GroupVerdict, error) {
 	owner, name, _ := strings.Cut(e.Repository, "/")
@@ -43,7 +44,7 @@ func JudgeGroup(ctx context.Context, gh *github.Client, e Event) ([]GroupVerdict
 	if err != nil {
 		return nil, err
 	}
-	return judge(members), nil
+	return judge(members, scopes(members, e.Projects)), nil
 }
 
 // verdicts reads what the commit statuses of ours say, by scope.
@@ -90,20 +91,28 @@ func scopeOf(context string) (scope string, isOurs bool) {
 	return scope, opens && closes && scope != "" && clean(scope, 100) == scope
 }
 
-// judge returns a verdict for each scope that is found on any member.
-func judge(members []member) []GroupVerdict {
-	var scopes []string
+// scopes lists the contexts to speak in: those of the projects that are wanted or, where none is, those of any member.
+func scopes(members []member, wanted []string) []string {
+	if len(wanted) > 0 {
+		return wanted
+	}
+	var found []string
 	for _, m := range members {
 		for scope := range m.verdicts {
-			scopes = append(scopes, scope)
+			found = append(found, scope)
 		}
 	}
-	if len(scopes) == 0 {
-		scopes = []string{""}
+	if len(found) == 0 {
+		return []string{""}
 	}
-	slices.Sort(scopes)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// judge returns a verdict for each scope.
+func judge(members []member, scopes []string) []GroupVerdict {
 	var all []GroupVerdict
-	for _, scope := range slices.Compact(scopes) {
+	for _, scope := range scopes {
 		all = append(all, judgeScope(scope, members))
 	}
 	return all
@@ -115,7 +124,8 @@ func judgeScope(scope string, members []member) GroupVerdict {
 	by := make(map[string][]int)
 	for _, m := range members {
 		v.PullRequests = append(v.PullRequests, m.number)
-		by[m.verdicts[scope]] = append(by[m.verdicts[scope]], m.number)
+		state := m.in(scope)
+		by[state] = append(by[state], m.number)
 	}
 	switch {
 	case len(by["failure"]) > 0:

@@ -193,7 +193,7 @@ func TestDescriptionsOfLargeGroupsStayShort(t *testing.T) {
 		for n := range maxMembers {
 			members = append(members, member{number: 2147483547 + n, verdicts: map[string]string{"": states[n%len(states)]}})
 		}
-		for _, v := range judge(members) {
+		for _, v := range judge(members, []string{""}) {
 			if n := len([]rune(v.Description)); n > 140 || !strings.Contains(v.Description, "more") {
 				t.Errorf("%d characters: %s", n, v.Description)
 			}

@@ -20,6 +20,16 @@ type member struct {
 	verdicts map[string]string // the states of our statuses on its head, by scope
 }
 
+// in returns the state of our status in a scope, of which GitHub has one whatever the letter case.
+func (m member) in(scope string) string {
+	for name, state := range m.verdicts {
+		if isSameProject(name, scope) {
+			return state
+		}
+	}
+	return ""
+}
+
 // members finds the pull requests of a group: the one it is named after, and those that its commits name. Whoever
 // writes a commit's message chooses what it names, so only what is open into the group's branch counts; naming too much
 // can only make it harder to pass.

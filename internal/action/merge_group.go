@@ -40,6 +40,14 @@ func parseMergeGroup(payload []byte) (Event, error) {
 	return Event{SHA: g.HeadSHA, Group: g}, nil
 }
 
+// isQueues reports whether a branch is one that a merge queue made. Vercel deploys these like any other.
+func isQueues(branch string) bool { return strings.HasPrefix(branch, "gh-readonly-queue/") }
+
+// ofQueue is why a deployment of such a branch is left alone.
+func ofQueue() error {
+	return skip("the deployment is of a merge queue's branch: the merge_group event is what speaks on it")
+}
+
 // groupOf reads the name of a queue's branch: refs/heads/gh-readonly-queue/<base>/pr-<number>-<sha>. The base may hold
 // slashes.
 func groupOf(ref text) (Group, error) {

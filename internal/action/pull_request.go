@@ -36,7 +36,7 @@ func parsePullRequest(payload []byte) (Event, error) {
 	}
 	e := Event{State: Missing, Environment: "preview", SHA: sha, PullRequest: number(p.Pull.Number)}
 	if e.PullRequest == 0 {
-		return Event{}, misuse("the pull request has no number (pull_request.number)")
+		return e, misuse("the pull request has no number (pull_request.number)")
 	}
 	e.Branch = clean(strings.TrimPrefix(string(p.Pull.Head.Ref), "refs/heads/"), 255)
 	return e, nil

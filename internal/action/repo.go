@@ -3,7 +3,11 @@ package action
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -41,7 +45,8 @@ func isBy(u *github.User) bool { return isVercel(u.GetLogin(), u.GetType()) }
 // atOnce is how many requests of a kind are under way together.
 const atOnce = 4
 
-// each calls do with the numbers below n, some at once, and returns the first of their errors in order.
+// each calls do with the numbers below n, some at once, and returns the first of their errors in order. A crash of do's
+// is an error of its.
 func each(n int, do func(i int) error) error {
 	errs := make([]error, n)
 	next := make(chan int)
@@ -49,7 +54,7 @@ func each(n int, do func(i int) error) error {
 	for range min(n, atOnce) {
 		wg.Go(func() {
 			for i := range next {
-				errs[i] = do(i)
+				errs[i] = caught(func() error { return do(i) })
 			}
 		})
 	}
@@ -64,6 +69,32 @@ func each(n int, do func(i int) error) error {
 		}
 	}
 	return nil
+}
+
+// caught calls do and makes an error of its crash: outside of the goroutine that a run recovers in, one would end the
+// program without a word on the commit. What crashed it may hold a secret, so only the place is told.
+func caught(do func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("previewgate crashed at %s while it asked GitHub: please report this", crashSite())
+		}
+	}()
+	return do()
+}
+
+// crashSite returns the file and line of the panic that a deferred function, its caller, recovers from.
+func crashSite() string {
+	callers := make([]uintptr, 16)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers)]) // from what called the deferred function
+	for {
+		frame, more := frames.Next()
+		if !strings.HasPrefix(frame.Function, "runtime.") {
+			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
+	}
 }
 
 // sleep waits, unless ctx ends before; then it returns why.

@@ -41,6 +41,10 @@ func parseRepositoryDispatch(payload []byte) (Event, error) {
 	if by := p.Sender; by != nil && !isVercel(string(by.Login), string(by.Type)) {
 		return Event{}, skip("the dispatch was sent by %q and not by Vercel", clean(string(by.Login), 50))
 	}
+	branch := strings.TrimPrefix(string(p.Client.Git.Ref), "refs/heads/")
+	if isQueues(branch) {
+		return Event{}, ofQueue()
+	}
 	sha, err := commit(p.Client.Git.SHA)
 	if err != nil {
 		return Event{}, err
@@ -48,7 +52,7 @@ func parseRepositoryDispatch(payload []byte) (Event, error) {
 	e := Event{
 		State: state, SHA: sha, Environment: "preview",
 		Project: clean(string(p.Client.Project.Name), 100),
-		Branch:  clean(strings.TrimPrefix(string(p.Client.Git.Ref), "refs/heads/"), 255),
+		Branch:  clean(branch, 255),
 	}
 	if id := string(p.Client.ID); regexp.MustCompile(`^dpl_[0-9A-Za-z]{1,64}$`).MatchString(id) {
 		e.Deployment = id

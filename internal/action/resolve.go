@@ -1,6 +1,7 @@
 package action
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,11 +28,16 @@ type Resolved struct {
 	// comment that people can edit, so nothing secret may be sent there on their account.
 	Hosts []string
 
-	// Scope is the project's name where several projects of the repository are deployed, and empty otherwise. The
-	// commit status and the comment carry it.
+	// Scope is the project's name where several projects of the repository are deployed, or where the workflow is for
+	// projects by name, and empty otherwise. The commit status and the comment carry it.
 	Scope string
 
-	// Others names further projects that deploy the commit, where neither event nor person named one.
+	// AlsoPlain says that Scope may be wrong, since it was not found out whether the repository has one project or
+	// several: what is said in the status that carries it is to be said in the one without, too.
+	AlsoPlain bool
+
+	// Others names further projects that deploy the commit, where neither event nor person named one. Each is to be
+	// resolved by itself, as [Event.Of] it.
 	Others []string
 
 	// Seen is the highest id of a deployment's status that was seen on the commit: of two runs, the one that has seen
@@ -40,6 +46,17 @@ type Resolved struct {
 
 	// Fork says that the commit comes from a fork, or cannot be shown not to: no credential may meet its preview.
 	Fork bool
+
+	// Doubt says in a line why it was not found out whether the commit is a fork's. It is empty when it was.
+	Doubt string
+
+	// Lacks is the permission that the workflow's token was found to lack while the pull request was looked for; empty
+	// for none.
+	Lacks string
+
+	// Unproven says in a line why the address that a person gave is not known to be one of a preview of the commit. It is
+	// empty when it is known to be, and when no commit is named that it could be of.
+	Unproven string
 
 	// HeadMoved says that the pull request has got other commits since.
 	HeadMoved bool
@@ -50,6 +67,9 @@ type Resolved struct {
 	// Notes says in a line each what could not be found out, and what was judged in place of what.
 	Notes []string
 }
+
+// IsAwaited reports whether the preview is still to come.
+func (r Resolved) IsAwaited() bool { return r.State == Building || r.State == Missing }
 
 // Resolve asks GitHub what e leaves open, and whether it still holds. What it cannot find out it notes, unless there
 // would be nothing to judge. Its error is a [*Misuse] when GitHub knows no such pull request, and a [*Skip] when
@@ -87,7 +107,8 @@ type resolver struct {
 func newResolver(gh *github.Client, e Event) *resolver {
 	owner, name, _ := strings.Cut(e.Repository, "/")
 	r := &resolver{repo: repo{gh, owner, name}, event: e}
-	r.Scope, r.State, r.Detail = e.Project, e.State, e.Detail
+	r.Scope, r.AlsoPlain = e.Scope()
+	r.State, r.Detail = e.State, e.Detail
 	r.Target = gate.Target{
 		URL: e.URL, Deployment: e.Deployment, Project: e.Project, Environment: e.Environment,
 		Repository: e.Repository, PullRequest: e.PullRequest, Branch: e.Branch, SHA: e.SHA,
@@ -113,7 +134,10 @@ func (r *resolver) gather(ctx context.Context) (board, error) {
 	var b board
 	var wg sync.WaitGroup
 	here, sha, isOfInterest := r.repo, r.Target.SHA, r.isOfInterest()
-	wg.Go(func() { b = here.look(ctx, sha, isOfInterest) })
+	wg.Go(func() {
+		crash := caught(func() error { b = here.look(ctx, sha, isOfInterest); return nil })
+		b.err = cmp.Or(crash, b.err)
+	})
 	err := r.findPullRequest(ctx)
 	if err == nil && r.Target.URL != "" {
 		r.askComments(ctx)
@@ -123,34 +147,36 @@ func (r *resolver) gather(ctx context.Context) (board, error) {
 }
 
 // isOfInterest returns what tells the deployments that may be the event's. Vercel's dispatch names the project whether
-// or not the repository has several; a person names none, and is content with any until one was chosen.
+// or not the repository has several, and so does the user of the workflow; a person who names none is content with any
+// until one was chosen. An address may be of a preview anywhere.
 func (r *resolver) isOfInterest() func(place) bool {
-	name, own := r.event.Name, place{r.Target.Environment, r.Target.Project}
+	e, own := r.event, place{r.Target.Environment, r.Target.Project}
 	return func(p place) bool {
 		switch {
+		case e.ByHand() && e.URL != "":
+			return true
 		case p.environment != own.environment:
 			return false
-		case p.project == own.project:
+		case isSameProject(p.project, own.project):
 			return true
-		case name == deploymentStatus:
-			return false
+		case p.project == "":
+			return e.Name == repositoryDispatch || e.isOnly()
 		}
-		return own.project == "" || p.project == "" && name == repositoryDispatch
+		return own.project == "" && e.Name != deploymentStatus
 	}
 }
 
 // decide makes what GitHub shows of the commit part of what is resolved.
 func (r *resolver) decide(ctx context.Context, b board) error {
 	defer func() { r.Seen = max(r.Seen, b.seen(r.Target.Project)) }()
-	if r.event.Name == repositoryDispatch {
+	if r.AlsoPlain {
 		r.findScope(ctx, b)
 	}
 	switch {
 	case r.event.Waits():
 		return r.find(ctx, b)
-	case r.event.Name == workflowDispatch:
-		r.findProject(b)
-		return nil
+	case r.event.ByHand():
+		return r.prove(ctx, b)
 	}
 	return r.settle(b)
 }

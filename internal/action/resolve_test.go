@@ -1,7 +1,11 @@
 package action
 
 import (
+	"errors"
+	"fmt"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,48 +86,128 @@ func TestWhichPullRequest(t *testing.T) {
 
 func TestWithoutPermissionTheGateGoesOn(t *testing.T) {
 	denied := `403 {"message":"Resource not accessible by integration"}`
-	_, gh := serve(t, map[string]string{pullsOfCommit: denied, "deployments": denied})
+	_, gh := serve(t, map[string]string{pullsOfCommit: denied, "deployments": denied, branchesOf: denied})
 	got, err := Resolve(t.Context(), gh, dispatchEvent())
+	const lacks = "the token lacks `pull-requests: read`: add it under `permissions:` in the workflow"
 	want := []string{
-		"the pull request was not found and the commit is treated like a fork's: the token lacks `pull-requests: read`: add it under `permissions:` in the workflow",
+		"the pull request of the commit was not found out: " + lacks,
+		"whether the commit is a fork's was not found out: " + lacks,
 		"Vercel's other deployments of the commit were not found out: the token lacks `deployments: read`: add it under `permissions:` in the workflow",
 	}
 	if diff := cmp.Diff(want, got.Notes); diff != "" || err != nil {
 		t.Errorf("error %v, notes (-want +got):\n%s", err, diff)
 	}
-	if !got.Fork || got.Scope != "web" || got.Target.SHA != testSHA || got.State != Success || got.Target.URL != testURL {
+	if !got.Fork || got.Doubt != want[1] || got.Scope != "web" || got.Target.SHA != testSHA || got.State != Success || got.Target.URL != testURL {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestScope(t *testing.T) {
+func TestWhetherACommitIsAForks(t *testing.T) {
+	const down, queue = `500 {"message":"no"}`, "gh-readonly-queue/main/pr-7-8f4b7c1"
+	branch := func(name string) string { return fmt.Sprintf(`{"name":%q}`, name) }
 	for name, c := range map[string]struct {
-		ofCommit, ofAll string
-		want            string
+		pulls, branches string
+		fork            bool
+		doubt           string // begins like this; empty: there is none
 	}{
-		"several projects":        {list(deployment(1, "Preview – web"), deployment(2, "Preview – docs")), list(), "web"},
-		"one project":             {list(deployment(1, "Preview"), deployment(2, "Production")), list(), ""},
-		"several, and a job's":    {list(deployment(1, "Preview – web"), deployment(2, "Preview")), list(), "web"},
-		"somebody else's preview": {list(deploymentBy(1, "Preview", "github-actions[bot]", testSHA)), list(), "web"},
-		"no deployments":          {list(), list(), "web"},
-		"other projects only":     {list(deployment(1, "Preview – docs")), list(deployment(2, "Preview")), "web"},
-		"one project, by others":  {list(), list(deployment(1, "Preview")), ""},
-		"several, by others":      {list(), list(deployment(1, "Preview – docs"), deployment(2, "Preview – web")), "web"},
-		"a custom one of this":    {list(deployment(1, "staging")), list(deployment(1, "Preview")), ""},
-		"not to be listed":        {list(), `403 {"message":"Resource not accessible by integration"}`, "web"},
+		"by its pull request":                {list(pull(7, testSHA, "here")), down, false, ""},
+		"without one, a branch":              {list(), list(branch("main")), false, ""},
+		"without one or a branch":            {list(), list(), true, ""},
+		"without one, branches unknown":      {list(), down, true, "whether the commit is a fork's was not found out: GitHub is out of order (500)"},
+		"not to be looked up, a branch":      {down, list(branch("main")), false, ""},
+		"not to be looked up, and a queue's": {down, list(branch(queue)), true, "whether the commit is a fork's was not found out: GitHub is out of order (500)"},
+		"not to be looked up, no branch":     {down, list(), true, "whether the commit is a fork's was not found out: GitHub"},
+		"neither to be looked up":            {`403 {"message":"no"}`, down, true, "whether the commit is a fork's was not found out: GitHub answers 403: no"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			_, gh := serve(t, map[string]string{
+				pullsOfCommit: c.pulls, branchesOf: c.branches, "deployments": list(), inPreview: list(), inWeb: list(), comments: list(),
+			})
+			got, err := Resolve(t.Context(), gh, dispatchEvent())
+			if err != nil || got.Fork != c.fork || !strings.HasPrefix(got.Doubt, c.doubt) || (got.Doubt == "") != (c.doubt == "") {
+				t.Errorf("%s: fork %t, doubt %q, error %v", name, got.Fork, got.Doubt, err)
+			}
+		})
+	}
+}
+
+func TestAMergeQueuesDeploymentIsLeftAlone(t *testing.T) {
+	const reason = "the deployment is of a merge queue's branch: the merge_group event is what speaks on it"
+	queue, ordinary := `{"name":"gh-readonly-queue/main/pr-7-8f4b7c1"}`, `{"name":"feat/sign-in"}`
+	for name, c := range map[string]struct {
+		pulls, branches string
+		skips           bool
+	}{
+		"the queue's alone":                  {list(), list(queue), true},
+		"the queue's twice":                  {list(), list(queue, queue), true},
+		"also of the pull request's":         {list(), list(queue, ordinary), false},
+		"of no branch":                       {list(), list(), false},
+		"under a pull request of other head": {list(pull(7, otherSHA, "here")), list(queue), true},
+		"the head of a pull request":         {list(pull(7, testSHA, "here")), list(queue), false},
+		"with GitHub out of order":           {`500 {"message":"no"}`, list(queue), true},
+	} {
+		for _, state := range []string{Success, Failure, Skipped} {
+			synctest.Test(t, func(t *testing.T) {
+				_, gh := serve(t, map[string]string{pullsOfCommit: c.pulls, branchesOf: c.branches, "pulls": list(), "deployments": list(), comments: list()})
+				_, err := Resolve(t.Context(), gh, eventOf(state, testURL))
+				skip, skips := errors.AsType[*Skip](err)
+				if skips != c.skips || skips && skip.Reason != reason {
+					t.Errorf("%s, %s: %v", name, state, err)
+				}
+			})
+		}
+	}
+	for _, ref := range []string{"gh-readonly-queue/main/pr-7-8f4b7c1", "refs/heads/gh-readonly-queue/release/2.0/pr-7-8f4b7c1"} {
+		for _, state := range []string{"success", "error", "canceled", "ignored", "skipped"} {
+			_, err := parse(repositoryDispatch, fmt.Appendf(nil, `{"action":"vercel.deployment.%s","client_payload":{"environment":"preview",`+
+				`"url":%q,"project":{"name":"web"},"git":{"sha":%q,"ref":%q}}}`, state, testURL, testSHA, ref))
+			if skip, skips := errors.AsType[*Skip](err); !skips || skip.Reason != reason {
+				t.Errorf("a dispatch of %s, %s: %v", ref, state, err)
+			}
+		}
+	}
+}
+
+func TestScope(t *testing.T) {
+	const refused = `403 {"message":"Resource not accessible by integration"}`
+	const doubt = " or plain"
+	for name, c := range map[string]struct {
+		ofCommit, plain, own string // deployments, and the latest of all commits in two environments
+		want                 string
+	}{
+		"several projects":        {list(deployment(1, "Preview – web"), deployment(2, "Preview – docs")), list(), list(), "web"},
+		"one project":             {list(deployment(1, "Preview"), deployment(2, "Production")), list(), list(), ""},
+		"several, and a job's":    {list(deployment(1, "Preview – web"), deployment(2, "Preview")), list(), list(), "web"},
+		"in another letter case":  {list(deployment(1, "Preview – Web"), deployment(2, "Preview")), list(), list(), "web"},
+		"somebody else's preview": {list(deploymentBy(1, "Preview", "github-actions[bot]", testSHA)), list(), list(), "web" + doubt},
+		"no deployments":          {list(), list(), list(), "web" + doubt},
+		"production and jobs":     {list(deployment(1, "Production"), deploymentBy(2, "ci", "vercel[bot]", "main")), list(), list(), "web" + doubt},
+		"other projects only":     {list(deployment(1, "Preview – docs")), list(deployment(2, "Preview")), list(), "web"},
+		"one project, by others":  {list(), list(deployment(1, "Preview")), list(), ""},
+		"several, by others":      {list(), list(), list(deployment(2, "Preview – web")), "web"},
+		"several since":           {list(), list(deployment(1, "Preview")), list(deployment(2, "Preview – web")), "web"},
+		"one since":               {list(), list(deployment(3, "Preview")), list(deployment(2, "Preview – web")), ""},
+		"a custom one of this":    {list(deployment(1, "staging")), list(deployment(1, "Preview")), list(), ""},
+		"jobs' in its place":      {list(), list(deploymentBy(7, "Preview", "github-actions[bot]", "main"), deployment(1, "Preview")), list(), ""},
+		"none of others' to list": {list(), refused, list(), "web" + doubt},
+		"none to list":            {refused, list(deployment(1, "Preview")), list(), "web" + doubt},
 	} {
 		_, gh := serve(t, map[string]string{
-			pullsOfCommit: list(pull(7, testSHA, "here")), "deployments": c.ofCommit, "deployments?all": c.ofAll,
+			pullsOfCommit: list(pull(7, testSHA, "here")), "deployments": c.ofCommit, inPreview: c.plain, inWeb: c.own,
 		})
 		got, err := Resolve(t.Context(), gh, dispatchEvent())
-		if err != nil || got.Scope != c.want || got.Target.Project != "web" {
-			t.Errorf("%s: scope %q, project %q, error %v; want %q", name, got.Scope, got.Target.Project, err, c.want)
+		scope := got.Scope
+		if got.AlsoPlain {
+			scope += doubt
+		}
+		if err != nil || scope != c.want || got.Target.Project != "web" {
+			t.Errorf("%s: scope %q, project %q, error %v; want %q", name, scope, got.Target.Project, err, c.want)
 		}
 	}
 	e := statusEvent()
 	e.Project = "web"
 	_, gh := serve(t, map[string]string{pullsOfCommit: list(pull(7, testSHA, "here")), "deployments": list()})
-	if got, err := Resolve(t.Context(), gh, e); err != nil || got.Scope != "web" {
+	if got, err := Resolve(t.Context(), gh, e); err != nil || got.Scope != "web" || got.AlsoPlain {
 		t.Errorf("an environment that names its project: scope %q, error %v", got.Scope, err)
 	}
 }

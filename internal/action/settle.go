@@ -44,12 +44,13 @@ func supersedes(e Event, builds []build) (newer report, found bool) {
 	case Success:
 		_, own, known := reportAt(e.URL, builds)
 		return up, known && !isSameHost(up.url, e.URL) && up.compare(own) > 0
-	case Ignored, Skipped:
-		// There is a preview all the same, as when somebody deployed the commit by hand.
+	case Ignored, Skipped, Canceled:
+		// There is a preview all the same, as when somebody deployed the commit by hand, or canceled only a further
+		// deployment of it.
 		return up, true
 	}
 	own, known := latestOf(e.State, builds)
-	return up, known && up.compare(own) > 0 || !known && e.State == Canceled
+	return up, known && up.compare(own) > 0
 }
 
 func isBuilding(builds []build) bool {

@@ -41,7 +41,7 @@ func settled(t *testing.T, e Event, environment string, reports ...string) (Reso
 func standing(environment string, reports ...string) map[string]string {
 	answers := map[string]string{
 		pullsOfCommit: list(pull(7, testSHA, "here")), "pulls/7": pull(7, testSHA, "here"), comments: list(),
-		"deployments?all": list(), statusesOf: list(),
+		inPreview: list(), inWeb: list(), statusesOf: list(),
 	}
 	var deployments []string
 	for i, r := range reports {
@@ -110,7 +110,8 @@ func TestAnEventIsSetAgainstTheOtherDeployments(t *testing.T) {
 		{"canceled, and the sibling is being built", eventOf(Canceled, "x"), []string{list(canceled(2)), list(building(3))}, skipped, ""},
 		{"canceled, and the sibling has not begun", eventOf(Canceled, "x"), []string{list(canceled(2)), list()}, skipped, ""},
 		{"canceled, and the sibling failed", eventOf(Canceled, "x"), []string{list(canceled(2)), list(failed(60))}, "canceled x", ""},
-		{"canceled after a success", eventOf(Canceled, "x"), []string{list(up(5, olderURL)), list(canceled(9))}, "canceled x", ""},
+		{"canceled after a success", eventOf(Canceled, "x"), []string{list(up(5, olderURL)), list(canceled(9))}, "success " + olderURL, `the event says "canceled"`},
+		{"a further deployment canceled, and GitHub does not show it", eventOf(Canceled, "x"), []string{list(up(5, olderURL))}, "success " + olderURL, `the event says "canceled"`},
 		{"canceled alone", eventOf(Canceled, "x"), []string{list(canceled(2))}, "canceled x", ""},
 		{"a dispatch: canceled, and one is up", dispatchOf(Canceled, "canceled"), []string{list(up(9, newerURL))}, "success " + newerURL, `the event says "canceled"`},
 		{"a dispatch: canceled, and GitHub shows it", dispatchOf(Canceled, "canceled"), []string{list(canceled(2)), list(building(3))}, skipped, ""},

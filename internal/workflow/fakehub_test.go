@@ -17,6 +17,8 @@ import (
 // lets one request through at a time.
 type fakeHub struct {
 	head        string
+	closed      bool     // the pull request
+	branches    []string // that have the head as theirs
 	deployments []*fakeDeployment
 	statuses    []fakeStatus
 	comments    []*fakeComment
@@ -27,6 +29,14 @@ type fakeDeployment struct {
 	id       int64
 	sha      string
 	statuses []fakeDeploymentStatus
+	project  string // empty where the repository has one
+}
+
+func (d fakeDeployment) environment() string {
+	if d.project == "" {
+		return "Preview"
+	}
+	return "Preview – " + d.project
 }
 
 type fakeDeploymentStatus struct {
@@ -39,6 +49,7 @@ type fakeStatus struct {
 	id                                        int64
 	sha, context, state, description, address string
 	created                                   time.Time
+	creator                                   object // nil for the bot
 }
 
 type fakeComment struct {
@@ -89,7 +100,7 @@ func (f *fakeHub) handle(req *http.Request, body []byte) (int, any) {
 	case is("GET", "commits/*/pulls"):
 		return 200, f.pullsOf(parts[1])
 	case is("GET", "commits/*/branches-where-head"):
-		return 200, []any{}
+		return 200, f.listBranches()
 	case is("GET", "commits/heads/fix/status"):
 		return 200, f.combined(f.head)
 	case is("GET", "commits/*/status"):
@@ -99,7 +110,7 @@ func (f *fakeHub) handle(req *http.Request, body []byte) (int, any) {
 	case is("POST", "statuses/*"):
 		return f.addStatus(parts[1], body)
 	case is("GET", "deployments"):
-		return 200, f.listDeployments(query.Get("sha"))
+		return 200, f.listDeployments(query.Get("sha"), query.Get("environment"))
 	case is("GET", "deployments/*/statuses"):
 		return f.deploymentStatuses(parts[1])
 	case is("GET", "issues/7/comments"):
@@ -128,20 +139,36 @@ func text(body []byte) string {
 
 func (f *fakeHub) pull() object {
 	repo := object{"id": 1, "full_name": "acme/shop"}
+	state := "open"
+	if f.closed {
+		state = "closed"
+	}
 	return object{
-		"number": 7, "state": "open",
+		"number": 7, "state": state,
 		"head": object{"sha": f.head, "ref": "fix", "repo": repo, "label": "acme:fix"},
 		"base": object{"ref": "main", "repo": repo},
 	}
+}
+
+func (f *fakeHub) listBranches() []any {
+	all := []any{}
+	for _, name := range f.branches {
+		all = append(all, object{"name": name})
+	}
+	return all
 }
 
 // pullsOf lists the pull request for each of its commits, as GitHub does.
 func (f *fakeHub) pullsOf(string) []any { return []any{f.pull()} }
 
 func (s fakeStatus) object() object {
+	creator := s.creator
+	if creator == nil {
+		creator = object{"login": bot, "type": "Bot"}
+	}
 	return object{
 		"id": s.id, "state": s.state, "context": s.context, "description": s.description, "target_url": s.address,
-		"created_at": s.created.Format(time.RFC3339), "creator": object{"login": bot, "type": "Bot"},
+		"created_at": s.created.Format(time.RFC3339), "creator": creator,
 	}
 }
 
@@ -157,9 +184,11 @@ func (f *fakeHub) list(sha string) []any {
 }
 
 // top returns the status of our context that counts.
-func (f *fakeHub) top(sha string) (fakeStatus, bool) {
+func (f *fakeHub) top(sha string) (fakeStatus, bool) { return f.topOf(sha, "previewgate") }
+
+func (f *fakeHub) topOf(sha, context string) (fakeStatus, bool) {
 	for _, s := range slices.Backward(f.statuses) {
-		if s.sha == sha && s.context == "previewgate" {
+		if s.sha == sha && s.context == context {
 			return s, true
 		}
 	}
@@ -180,19 +209,19 @@ func (f *fakeHub) addStatus(sha string, body []byte) (int, any) {
 		TargetURL                   string `json:"target_url"`
 	}
 	_ = json.Unmarshal(body, &sent)
-	s := fakeStatus{f.id(), sha, sent.Context, sent.State, sent.Description, sent.TargetURL, time.Now().UTC()}
+	s := fakeStatus{f.id(), sha, sent.Context, sent.State, sent.Description, sent.TargetURL, time.Now().UTC(), nil}
 	f.statuses = append(f.statuses, s)
 	return 201, s.object()
 }
 
 func vercel() object { return object{"login": "vercel[bot]", "type": "Bot", "id": 35613825} }
 
-func (f *fakeHub) listDeployments(sha string) []any {
+func (f *fakeHub) listDeployments(sha, environment string) []any {
 	all := []any{}
 	for _, d := range slices.Backward(f.deployments) {
-		if sha == "" || d.sha == sha {
+		if (sha == "" || d.sha == sha) && (environment == "" || d.environment() == environment) {
 			all = append(all, object{
-				"id": d.id, "sha": d.sha, "ref": d.sha, "environment": "Preview", "creator": vercel(),
+				"id": d.id, "sha": d.sha, "ref": d.sha, "environment": d.environment(), "creator": vercel(),
 				"created_at": d.statuses[0].created.Format(time.RFC3339),
 			})
 		}
@@ -209,7 +238,7 @@ func (f *fakeHub) deploymentStatuses(id string) (int, any) {
 		for _, s := range slices.Backward(d.statuses) {
 			all = append(all, object{
 				"id": s.id, "state": s.state, "environment_url": s.url, "target_url": s.url, "creator": vercel(),
-				"environment": "Preview", "created_at": s.created.Format(time.RFC3339),
+				"environment": d.environment(), "created_at": s.created.Format(time.RFC3339),
 			})
 		}
 		return 200, all

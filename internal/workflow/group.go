@@ -3,30 +3,29 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 
-	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/action"
 )
 
 // group speaks on the commit of a merge queue's group, of which there is no preview: what counts is that each of its
 // pull requests passed. What cannot be found out does not pass.
-func (w Run) group(ctx context.Context, e action.Event) Ending {
-	target := gate.Target{Repository: e.Repository, SHA: e.Group.HeadSHA}
+func (w Run) group(ctx context.Context, e action.Event) (end Ending) {
+	t := turn{Run: w}
+	defer func() {
+		if recover() != nil {
+			end = t.crashed(ctx, subjects(e), debug.Stack())
+		}
+	}()
 	verdicts, err := action.JudgeGroup(ctx, w.GitHub, e)
-	if ctx.Err() != nil {
-		return w.stopped(ctx, action.Resolved{Target: target})
+	if err != nil || ctx.Err() != nil {
+		return t.unresolved(ctx, subjects(e), err)
 	}
-	if err != nil {
-		w.Log.Error(err.Error())
-		return w.resolve(ctx, action.Resolved{Target: target}, "error", err.Error(), Undecided)
-	}
-	worst := Open
 	for _, v := range verdicts {
 		w.Log.Notice(fmt.Sprintf("merge group, %s: %s", v.State, v.Description))
-		end := w.resolve(ctx, action.Resolved{Target: target, Scope: v.Scope}, v.State, v.Description, ending(v.State))
-		worst = worse(worst, end)
+		end = worse(end, t.resolve(ctx, about(e.Of(v.Scope)), v.State, v.Description, ending(v.State)))
 	}
-	return worst
+	return end
 }
 
 // ending is the ending that goes with a status.

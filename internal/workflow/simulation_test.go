@@ -328,7 +328,7 @@ func (f *fakeHub) copy() *fakeHub {
 		c.comments = append(c.comments, new(*comment))
 	}
 	for _, d := range f.deployments {
-		c.deployments = append(c.deployments, &fakeDeployment{d.id, d.sha, slices.Clone(d.statuses)})
+		c.deployments = append(c.deployments, &fakeDeployment{d.id, d.sha, slices.Clone(d.statuses), d.project})
 	}
 	return &c
 }

@@ -15,8 +15,8 @@ const (
 	speaking  = 2 * time.Second // until the status is set
 )
 
-// publishing is how long GitHub may take to be told of a verdict.
-const publishing = time.Minute
+// publishing is how long GitHub may take to be told of a verdict: with a secondary limit it often asks for a minute.
+const publishing = 2 * time.Minute
 
 // outliving returns a context in which a run can still speak after ctx was canceled: for as long as the runner gives it.
 func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -33,18 +33,18 @@ func outliving(ctx context.Context) (context.Context, context.CancelFunc) {
 	return alive, func() { stop(); cancel() }
 }
 
-// stopped ends a run that was canceled. What it found out so far is no verdict.
-func (w Run) stopped(ctx context.Context, r action.Resolved) Ending {
+// stopped ends a turn of a run that was canceled. What it found out so far is no verdict.
+func (t turn) stopped(ctx context.Context, all ...action.Resolved) Ending {
 	const why = "the run was cancelled before it came to a verdict: run it again"
-	w.Log.Error(why)
-	return w.resolve(ctx, r, "error", why, Undecided)
+	t.Log.Error(why)
+	return t.failAll(ctx, all, why, Undecided)
 }
 
-// crashed ends a run whose program is at fault. What crashed it may hold a secret, so only the stack is told.
-func (w Run) crashed(ctx context.Context, r action.Resolved, stack []byte) Ending {
-	w.Log.Error("previewgate crashed: please report this, with the stack that follows")
-	w.Log.Print(string(stack))
-	return w.resolve(ctx, r, "error", "previewgate crashed: the log of its run says where", Broken)
+// crashed ends a turn in which the program was at fault. What crashed it may hold a secret, so only the stack is told.
+func (t turn) crashed(ctx context.Context, all []action.Resolved, stack []byte) Ending {
+	t.Log.Error("previewgate crashed: please report this, with the stack that follows")
+	t.Log.Print(string(stack))
+	return t.failAll(ctx, all, "previewgate crashed: the log of its run says where", Broken)
 }
 
 // An answer is what Judge came to, or the stack of its crash.
@@ -55,7 +55,7 @@ type answer struct {
 }
 
 // ask calls Judge in a goroutine of its own, so that the run need not wait for it.
-func (w Run) ask(ctx context.Context, e action.Event, r action.Resolved) <-chan answer {
+func (t turn) ask(ctx context.Context, e action.Event, r action.Resolved) <-chan answer {
 	answers := make(chan answer, 1)
 	go func() {
 		var a answer
@@ -65,17 +65,17 @@ func (w Run) ask(ctx context.Context, e action.Event, r action.Resolved) <-chan 
 			}
 			answers <- a
 		}()
-		a.Verdict, a.err = w.Judge(ctx, e, r)
+		a.Verdict, a.err = t.Judge(ctx, e, r)
 	}()
 	return answers
 }
 
 // leave ends a run that was stopped while it judged. The status comes first; Judge then has what is left of the run's
 // last words to end the sessions that it started.
-func (w Run) leave(ctx context.Context, r action.Resolved, answers <-chan answer) Ending {
+func (t turn) leave(ctx context.Context, r action.Resolved, answers <-chan answer) Ending {
 	timer := time.NewTimer(lastWords)
 	defer timer.Stop()
-	end := w.stopped(ctx, r)
+	end := t.stopped(ctx, r)
 	select {
 	case <-answers:
 	case <-timer.C:

@@ -7,14 +7,12 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/google/go-github/v66/github"
 
-	"github.com/previewgate/previewgate/gate"
 	"github.com/previewgate/previewgate/internal/action"
 	"github.com/previewgate/previewgate/internal/publish"
 )
@@ -51,7 +49,7 @@ type Run struct {
 	// Again says that a person started this run anew: it judges even what was judged before.
 	Again bool
 
-	// Wait bounds how long a preview may take that is still to come.
+	// Wait bounds how long previews may take that are still to come, all projects' together.
 	Wait time.Duration
 
 	// UndecidedOpens says that a commit of which nothing could be found out may pass.
@@ -61,96 +59,69 @@ type Run struct {
 	Judge func(context.Context, action.Event, action.Resolved) (Verdict, error)
 }
 
-// Do takes the event to its end. A canceled ctx stops it: the status then says so.
-func (w Run) Do(ctx context.Context, e action.Event) (end Ending) {
-	subject := about(e)
-	defer func() {
-		if recover() != nil {
-			end = w.crashed(ctx, subject, debug.Stack())
-		}
-	}()
+// Do takes the event to its end, for one project after the other. A canceled ctx stops it: the status then says so.
+func (w Run) Do(ctx context.Context, e action.Event) Ending {
 	if e.IsGroup() {
 		return w.group(ctx, e)
 	}
-	r, err := action.Resolve(ctx, w.GitHub, e)
-	if err != nil {
-		return w.unresolved(ctx, subject, err)
-	}
-	for _, note := range r.Notes {
-		w.Log.Notice(note)
-	}
-	subject = r
-	w.Publisher.Knows(r.Seen)
-	return w.resolved(ctx, e, &subject)
+	return w.each(ctx, e, nil)
 }
 
-// about is as much of an event's subject as the event itself tells.
-func about(e action.Event) action.Resolved {
-	return action.Resolved{Scope: e.Project, Target: gate.Target{Repository: e.Repository, SHA: e.SHA, PullRequest: e.PullRequest}}
-}
-
-// unresolved ends a run that did not find out what the event is about.
-func (w Run) unresolved(ctx context.Context, r action.Resolved, err error) Ending {
-	if skip, ok := errors.AsType[*action.Skip](err); ok {
-		w.Log.Notice("nothing to gate: " + skip.Error())
-		return Open
-	}
-	if ctx.Err() != nil {
-		return w.stopped(ctx, r)
-	}
-	w.Log.Error(err.Error())
-	end := Undecided
-	if _, ok := errors.AsType[*action.Misuse](err); ok {
-		end = Misuse
-	}
-	return w.resolve(ctx, r, "error", err.Error(), end)
+// Refuse ends a run that cannot judge what the event is about, and need not look to say why: at once, in each status in
+// which there would be a verdict.
+func (w Run) Refuse(ctx context.Context, e action.Event, why error) Ending {
+	return w.each(ctx, e, why)
 }
 
 // resolved goes on once the event's commit is known. It keeps *r up to date for the case of a crash.
-func (w Run) resolved(ctx context.Context, e action.Event, r *action.Resolved) Ending {
-	if r.State == action.Building || r.State == action.Missing {
-		if end, ended := w.await(ctx, e, r); ended {
+func (t turn) resolved(ctx context.Context, e action.Event, r *action.Resolved) Ending {
+	if r.IsAwaited() {
+		if end, ended := t.await(ctx, e, r); ended {
 			return end
 		}
 	}
 	if r.State == action.Ignored || r.State == action.Skipped {
-		return w.nothingToGate(ctx, *r)
+		return t.nothingToGate(ctx, *r)
 	}
-	if w.judgedBefore(ctx, e, *r) {
+	if t.judgedBefore(ctx, e, *r) {
 		return Open
 	}
-	return w.judge(ctx, e, *r)
+	return t.judge(ctx, e, *r)
 }
 
 // nothingToGate passes a commit that has no preview on purpose: a required status has no other way to say that it does
 // not apply.
-func (w Run) nothingToGate(ctx context.Context, r action.Resolved) Ending {
+func (t turn) nothingToGate(ctx context.Context, r action.Resolved) Ending {
 	why := "no preview of this commit: Vercel " + r.State + " its build"
-	w.Log.Notice(why)
-	return w.resolve(ctx, r, "success", why, Open)
+	t.Log.Notice(why)
+	return t.resolve(ctx, r, "success", why, Open)
 }
 
 // judgedBefore reports whether an event repeats one whose preview has a verdict: Vercel sends several for one
 // deployment, and GitHub may deliver each more than once. What a person asks for is judged all the same, and so is what
 // could not be decided.
-func (w Run) judgedBefore(ctx context.Context, e action.Event, r action.Resolved) bool {
-	if w.Again || e.ByHand() || e.Waits() {
+func (t turn) judgedBefore(ctx context.Context, e action.Event, r action.Resolved) bool {
+	if t.Again || e.ByHand() || e.Waits() {
 		return false
 	}
-	standing, found := w.Publisher.Standing(ctx, r.Target, r.Scope)
+	standing, found := t.Publisher.Standing(ctx, r.Target, r.Scope)
 	if !found || standing.On == "" || standing.On != publish.On(r.Target) {
 		return false
 	}
-	if standing.State != "success" && standing.State != "failure" {
+	isDecided := standing.State == "success" && !strings.Contains(standing.Description, doesNotBlock)
+	if !isDecided && standing.State != "failure" {
 		return false
 	}
-	w.Log.Notice(fmt.Sprintf("nothing to gate: run %d has judged this deployment (%s)", standing.Run, standing.State))
+	t.Log.Notice(fmt.Sprintf("nothing to gate: run %d has judged this deployment (%s)", standing.Run, standing.State))
 	return true
 }
 
+// doesNotBlock is in the description of each success that is no verdict, also in those of reports.
+const doesNotBlock = "does not block"
+
 // judge judges and publishes.
-func (w Run) judge(ctx context.Context, e action.Event, r action.Resolved) Ending {
-	answers := w.ask(ctx, e, r)
+func (t turn) judge(ctx context.Context, e action.Event, r action.Resolved) Ending {
+	answers := t.ask(ctx, e, r)
 	var a answer
 	select {
 	case a = <-answers:
@@ -158,32 +129,51 @@ func (w Run) judge(ctx context.Context, e action.Event, r action.Resolved) Endin
 	}
 	switch {
 	case a.stack != nil:
-		return w.crashed(ctx, r, a.stack)
+		return t.crashed(ctx, []action.Resolved{r}, a.stack)
 	case ctx.Err() != nil:
-		return w.leave(ctx, r, answers)
+		return t.leave(ctx, r, answers)
 	case a.err != nil:
-		w.Log.Error(a.err.Error())
-		return w.resolve(ctx, r, "error", a.err.Error(), Misuse)
+		t.Log.Error(a.err.Error())
+		return t.resolve(ctx, r, "error", a.err.Error(), Misuse)
 	}
 	ctx, cancel := outliving(ctx)
 	defer cancel()
-	if _, err := w.Publisher.Publish(ctx, a.Outcome); err != nil {
-		w.Log.Error(err.Error())
-		return Broken
+	end := a.Ending
+	if _, err := t.Publisher.Publish(ctx, a.Outcome); err != nil {
+		t.Log.Error(err.Error())
+		end = Broken
 	}
-	return a.Ending
+	return worse(end, t.setPlain(ctx, r, a.State, a.Description))
 }
 
-// resolve sets the status of a run that ends without a report.
-func (w Run) resolve(ctx context.Context, r action.Resolved, state, why string, end Ending) Ending {
-	if r.Target.SHA == "" {
-		return end
+// resolve sets the status of a turn that ends without a report. Where the run was stopped there is time for nothing else.
+func (t turn) resolve(ctx context.Context, r action.Resolved, state, why string, end Ending) Ending {
+	say := t.Publisher.Conclude
+	if ctx.Err() != nil {
+		say = t.Publisher.Resolve
 	}
 	ctx, cancel := outliving(ctx)
 	defer cancel()
-	if err := w.Publisher.Resolve(ctx, r.Target, r.Scope, state, why); err != nil {
-		w.Log.Error(err.Error())
-		return Broken
+	failed := Open
+	if err := say(ctx, r.Target, r.Scope, state, why); err != nil {
+		t.Log.Error(err.Error())
+		failed = Broken
+	}
+	if failed = worse(failed, t.setPlain(ctx, r, state, why)); failed != Open {
+		return failed
 	}
 	return end
+}
+
+// setPlain sets the status without a project's name where it may be that one which counts. It returns Broken if GitHub
+// did not take it.
+func (t turn) setPlain(ctx context.Context, r action.Resolved, state, why string) Ending {
+	if !r.AlsoPlain || r.Scope == "" {
+		return Open
+	}
+	if err := t.Publisher.Resolve(ctx, r.Target, "", state, why); err != nil {
+		t.Log.Error(err.Error())
+		return Broken
+	}
+	return Open
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -24,13 +25,24 @@ type direct struct {
 	mu   sync.Mutex
 	hub  *fakeHub
 	down func(*http.Request) bool
+
+	denied func(*http.Request) bool // which requests GitHub refuses
 }
 
 func (d *direct) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	isDown := d.down != nil && d.down(req)
 	if !isDown {
 		defer d.mu.Unlock()
+		if d.denied != nil && d.denied(req) {
+			return &http.Response{
+				StatusCode: http.StatusForbidden, Header: http.Header{}, Request: req,
+				Body: io.NopCloser(strings.NewReader(`{"message":"Resource not accessible by integration"}`)),
+			}, nil
+		}
 		return d.hub.answer(req, read(req)), nil
 	}
 	d.mu.Unlock()
@@ -74,7 +86,7 @@ func run(f *direct, log *bytes.Buffer, judge func(context.Context) (Verdict, err
 		Publisher: publish.New(gh, l, clock, func(name string) string { return env[name] }),
 		Judge: func(ctx context.Context, _ action.Event, r action.Resolved) (Verdict, error) {
 			v, err := judge(ctx)
-			v.Report = gate.Report{Target: r.Target}
+			v.Report, v.Scope = gate.Report{Target: r.Target}, r.Scope
 			return v, err
 		},
 	}
