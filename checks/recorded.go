@@ -45,11 +45,28 @@ func askedBy(e facts.Entry) asker {
 		return byItself
 	case e.Document():
 		return byHand
-	case e.Header["rsc"] != "" && e.Priority != "low" && e.Priority != "verylow":
+	case e.Header["rsc"] != "" && !lowPriority(e):
 		return byHand
 	}
 	return byScript
 }
+
+func lowPriority(e facts.Entry) bool { return e.Priority == "low" || e.Priority == "verylow" }
+
+// initiator says what had a request made, as far as the recording tells.
+func initiator(e facts.Entry) string {
+	who := map[string]string{"script": "by a script", "parser": "by the page itself", "preload": "by a preload"}[e.Initiator]
+	switch {
+	case who == "":
+		return ""
+	case e.Source == "":
+		return "asked for " + who
+	}
+	return "asked for " + who + ", " + e.Source
+}
+
+// askedAs begins what is said of a part of a page.
+const askedAs = "asked for as "
 
 // telling returns the header or the kind that says that nobody clicked, and
 // "" where none does.
@@ -73,7 +90,7 @@ func telling(e facts.Entry) string {
 	for _, dest := range []string{e.Header["sec-fetch-dest"], e.Kind} {
 		switch dest {
 		case "image", "style", "stylesheet", "script", "font", "audio", "video", "media", "track", "manifest", "prefetch":
-			return "asked for as " + dest
+			return askedAs + dest
 		}
 	}
 	return ""

@@ -33,7 +33,7 @@ var RedirectLoop = &gate.Check{
 	Title: "Signing in leads into the app, not round in circles",
 	Fix:   "Keep the sign-in path and the callback out of the protected paths, and let the callback and the proxy run on one host with one `WORKOS_COOKIE_PASSWORD`.",
 	Needs: []gate.Need{facts.RecordedTraffic},
-	After: []*gate.Check{RedirectURIHost, RedirectURISameHost, CookiePassword},
+	After: []*gate.Check{RedirectURIHost, RedirectURISameHost, CookiePassword, SessionAccepted},
 	Judge: redirectLoop,
 }
 

@@ -7,13 +7,14 @@ import (
 
 // The bounds.
 const (
-	maxRefreshes  = 4 // for one page load, and one more a minute
+	maxRefreshes  = 4 // for one page load
+	maxPerMinute  = 2 // beyond those
 	maxBurst      = 2 // refreshes within burst
 	burst         = 2 * time.Second
 	maxRefusals   = 2  // AuthErrors within flurry
 	maxAuths      = 10 // Authenticate messages within flurry
 	flurry        = 10 * time.Second
-	refreshBounds = "bound: 4 for one page load and one more a minute, and 2 within 2 s; healthy: 1 for one page load"
+	refreshBounds = "bound: 4 for one page load and two more a minute, and 2 within 2 s; healthy: 1 for one page load"
 )
 
 // tooMany reports whether at any time the page had made more refreshes than
@@ -21,7 +22,7 @@ const (
 func (l pageLoad) tooMany() bool {
 	for i, e := range l.refreshes {
 		known := !e.Started.IsZero() && !l.began.IsZero()
-		if known && i+1 > maxRefreshes+int(e.Started.Sub(l.began)/time.Minute) {
+		if known && i+1 > maxRefreshes+int(maxPerMinute*e.Started.Sub(l.began)/time.Minute) {
 			return true
 		}
 	}

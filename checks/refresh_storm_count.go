@@ -65,7 +65,7 @@ func pageLoads(t facts.Traffic) []pageLoad {
 // count adds an entry to what the page asked for.
 func (l *pageLoad) count(e facts.Entry, actions map[string]string, ofApp bool) {
 	switch {
-	case e.Kind == "websocket" && syncPath.MatchString(e.Path):
+	case e.ConvexSync():
 		if !e.Framed {
 			l.unframed = append(l.unframed, e)
 		}
@@ -90,9 +90,6 @@ func (l *pageLoad) count(e facts.Entry, actions map[string]string, ofApp bool) {
 		l.unknown[e.Action] = append(l.unknown[e.Action], e)
 	}
 }
-
-// syncPath matches where Convex' client opens its WebSocket.
-var syncPath = regexp.MustCompile(`^/api/(?:[0-9][^/]*/)?sync$`)
 
 func (l *pageLoad) hear(m message) {
 	switch m.Type {

@@ -15,7 +15,9 @@ import (
 // next-router-segment-prefetch, or rsc without next-router-state-tree), one of
 // the browser (purpose, sec-purpose), or an image, a style or a script that is
 // loaded from there. The answer deletes wos-session, so people are signed out
-// at random as it seems.
+// at random as it seems. In the visit of previewgate's own browser nobody
+// clicks at all, so every such GET counts after the sign-in, also one of a
+// script or a document.
 //
 // The sign-out route is the path of --sign-out, one whose answer leads to
 // WorkOS' logout, and one with such a name whose answer deletes wos-session. A
@@ -46,13 +48,21 @@ var SignOutBackground = &gate.Check{
 func signOutBackground(known *gate.Facts) gate.Verdict {
 	traffic := facts.RecordedTraffic.From(known)
 	paths, _ := facts.Routes.Lookup(known)
-	outs, routes := signOuts(traffic, paths.SignOut)
 	if len(traffic.Apps()) == 0 {
 		return noApp(traffic)
 	}
+	if traffic.Unattended { // there may be no session before, and what ends none is no matter
+		if traffic = traffic.SignedIn(); len(traffic.Entries) == 0 {
+			return gate.Skip("nobody was signed in, so nobody could be signed out")
+		}
+	}
+	outs, routes := signOuts(traffic, paths.SignOut)
 	var ended, perhaps []facts.Entry
 	for _, e := range outs {
 		by := askedBy(e)
+		if traffic.Unattended {
+			by = byItself
+		}
 		switch ends := endsSession(traffic, e); {
 		case by == byHand || ends == endsNot:
 		case by == byItself && ends == endsSurely:
@@ -65,7 +75,7 @@ func signOutBackground(known *gate.Facts) gate.Verdict {
 	case len(ended) > 0:
 		return signedOut(ended)
 	case len(perhaps) > 0:
-		return maybeSignedOut(perhaps)
+		return maybeSignedOut(perhaps, traffic.Unattended)
 	case !traffic.Cookies && len(routes) == 0:
 		return gate.Unsure("no cookie is in the recording, so a route that deletes %s cannot be told by its answer", facts.SessionCookie).
 			FixedBy("Name the sign-out route by `--sign-out`, or export the recording with sensitive data.")
@@ -139,18 +149,31 @@ func signedOut(ended []facts.Entry) gate.Verdict {
 	if paths == nil {
 		return citing(gate.Fail("a background request is led to WorkOS' logout, %s", times(len(ended))), ended, outEvidence)
 	}
-	v := gate.Fail("the browser asks for %s in the background, %s, and the answer %s", list(paths), times(len(ended)), answer).
-		FixedBy("Set `prefetch={false}` on the link to `%s`; better, sign out in a server action.", paths[0])
+	v := gate.Fail("the browser asks for %s in the background, %s, and the answer %s", list(paths), times(len(ended)), answer)
+	if slices.ContainsFunc(ended, mayBePrefetch) {
+		v = v.FixedBy("Set `prefetch={false}` on the link to `%s`; better, sign out in a server action.", paths[0])
+	} else {
+		v = v.FixedBy("Let nothing but a click ask for `%s`: nobody clicked, and the evidence says what did; better, sign out in a server action.", paths[0])
+	}
 	return citing(v, ended, outEvidence)
 }
 
+// mayBePrefetch reports whether a request may be a link's.
+func mayBePrefetch(e facts.Entry) bool {
+	why := telling(e)
+	return e.Header["rsc"] != "" || why != "" && !strings.HasPrefix(why, askedAs)
+}
+
 // maybeSignedOut is the verdict on requests of which it is not known who had
-// them made, or what came of them.
-func maybeSignedOut(perhaps []facts.Entry) gate.Verdict {
+// them made, or what came of them. Nobody clicks in an unattended browser.
+func maybeSignedOut(perhaps []facts.Entry, unattended bool) gate.Verdict {
 	first := perhaps[0]
 	v := gate.Unsure("the browser asks for %s in the background, and what came of it is not in the recording", first.Path).
 		FixedBy("Export the recording with sensitive data; or set `prefetch={false}` on the link to `%s` at once.", first.Path)
-	if askedBy(first) != byItself {
+	switch {
+	case unattended:
+		v = v.FixedBy("Let nothing but a click ask for `%s`; better, sign out in a server action.", first.Path)
+	case askedBy(first) != byItself:
 		v = gate.Unsure("a request for %s ended the session, and whether somebody clicked for it cannot be told", first.Path).
 			FixedBy("Where nobody clicked, set `prefetch={false}` on the link to `%s`, or sign out in a server action.", first.Path)
 	}
@@ -160,8 +183,9 @@ func maybeSignedOut(perhaps []facts.Entry) gate.Verdict {
 // outEvidence says of a request what tells who had it made, and its answer.
 func outEvidence(e facts.Entry) string {
 	why := telling(e)
-	if why == "" && e.Header["rsc"] != "" {
+	if why == "" && e.Header["rsc"] != "" && lowPriority(e) {
 		why = "of low priority, as a prefetch is"
 	}
-	return strings.TrimPrefix(why+"; "+e.Short(), "; ")
+	said := slices.DeleteFunc([]string{why, initiator(e), e.Short()}, func(part string) bool { return part == "" })
+	return strings.Join(said, "; ")
 }

@@ -95,6 +95,19 @@ func TestSignOutBackground(t *testing.T) {
 		return gate.Fail("the browser asks for %s in the background, %s, and the answer %s", path, what, answer).
 			FixedBy("Set `prefetch={false}` on the link to `/sign-out`; better, sign out in a server action.")
 	}
+	unattended := func(entries ...facts.Entry) []gate.Given {
+		t := traffic(entries...)
+		t.Unattended = true
+		return recorded(t)
+	}
+	back := leading(document(100, "/callback", 307), preview+"/")
+	back.Sets = []string{facts.SessionCookie}
+	byEffect := endingIt(document(1500, "/sign-out", 307))
+	byEffect.Initiator, byEffect.Source = "script", "/_next/static/chunks/a.js:1:2053"
+	byClick := func(what string) gate.Verdict {
+		return gate.Fail("the browser asks for /sign-out in the background, %s, and the answer deletes wos-session", what).
+			FixedBy("Let nothing but a click ask for `/sign-out`: nobody clicked, and the evidence says what did; better, sign out in a server action.")
+	}
 	const deletes, leads = "deletes wos-session", "leads to WorkOS' logout (whether wos-session is deleted is not in the recording)"
 	page := document(0, "/", 200)
 	unclear := gate.Unsure("a request for /sign-out ended the session, and whether somebody clicked for it cannot be told").
@@ -119,7 +132,7 @@ func TestSignOutBackground(t *testing.T) {
 		{name: "a fetch for Next.js without the state tree", facts: recorded(traffic(page, endingIt(get("rsc", "1")))), want: fails("/sign-out", "once", deletes)},
 		{name: "a prefetch of the browser", facts: recorded(traffic(page, endingIt(get("sec-purpose", "prefetch;prerender", "sec-fetch-dest", "document")))), want: fails("/sign-out", "once", deletes)},
 		{name: "a prefetch of an old browser", facts: recorded(traffic(page, endingIt(get("x-moz", "prefetch")))), want: fails("/sign-out", "once", deletes)},
-		{name: "an image", facts: recorded(traffic(page, image)), want: fails("/sign-out", "once", deletes)},
+		{name: "an image", facts: recorded(traffic(page, image)), want: byClick("once")},
 		{name: "HEAD", facts: recorded(traffic(page, endingIt(entry(1500, "HEAD", "/sign-out", 200, "next-router-prefetch", "1")))), want: fails("/sign-out", "once", deletes)},
 		{name: "a prefetch without a session, which deletes the cookie all the same", facts: recorded(traffic(page, leading(anonymous, preview+"/"))), want: fails("/sign-out", "once", deletes)},
 		{name: "three times", facts: recorded(traffic(page, prefetch, prefetch, prefetch)), want: fails("/sign-out", "3 times", deletes)},
@@ -146,6 +159,30 @@ func TestSignOutBackground(t *testing.T) {
 		}()), "/sign-out"), want: none(2)},
 		{name: "nothing of the kind", facts: recorded(traffic(page)), want: none(1)},
 
+		{
+			name: "in a visit without anybody, a document that a script goes to", facts: unattended(back, page, byEffect),
+			want: byClick("once").Because("entry 3, 15:04:06.500Z, GET /sign-out",
+				"asked for by a script, /_next/static/chunks/a.js:1:2053; 307 Temporary Redirect to "+api+"/user_management/sessions/logout, deletes wos-session"),
+		},
+		{name: "in a visit without anybody, a script's own fetch", facts: unattended(back, page, fetched), want: byClick("once").Because("entry 3, 15:04:06.500Z, GET /sign-out",
+			"asked for by a script; 307 Temporary Redirect to "+api+"/user_management/sessions/logout, deletes wos-session")},
+		{name: "in a visit without anybody, a prefetch with the state tree", facts: unattended(back, page, click), want: fails("/sign-out", "once", deletes)},
+		{name: "in a visit without anybody, before the sign-in", facts: unattended(leading(anonymous, preview+"/"), back, page), want: none(2)},
+		{name: "in a visit without anybody, an answer that ends nothing", facts: unattended(back, page, document(1500, "/sign-out", 200)), want: none(3)},
+		{name: "in a visit without anybody, one answer of two", facts: unattended(back, page, byEffect, document(1600, "/sign-out", 0)), want: byClick("once")},
+		{
+			name: "in a visit without anybody, no answer at all", facts: func() []gate.Given {
+				t := traffic(back, page, document(1500, "/sign-out", 0))
+				t.Unattended = true
+				return recorded(t, "/sign-out")
+			}(),
+			want: gate.Unsure("the browser asks for /sign-out in the background, and what came of it is not in the recording").
+				FixedBy("Let nothing but a click ask for `/sign-out`; better, sign out in a server action."),
+		},
+		{name: "in a visit without anybody, nobody signed in", facts: unattended(page, leading(anonymous, preview+"/")), want: gate.Skip("nobody was signed in, so nobody could be signed out")},
+
+		{name: "a prefetch that the page asks for", facts: recorded(traffic(page, func() facts.Entry { e := prefetch; e.Initiator = "parser"; return e }())), want: fails("/sign-out", "once", deletes).Because("entry 2, 15:04:06.500Z, GET /sign-out",
+			"next-router-prefetch: 1; asked for by the page itself; 307 Temporary Redirect to "+api+"/user_management/sessions/logout, deletes wos-session")},
 		{name: "a fetch like a click's, of low priority", facts: recorded(traffic(page, low)), want: unclear.Because("entry 2, 15:04:06.500Z, GET /sign-out",
 			"of low priority, as a prefetch is; 307 Temporary Redirect to "+api+"/user_management/sessions/logout, deletes wos-session")},
 		{name: "a script's own fetch", facts: recorded(traffic(page, fetched)), want: unclear},

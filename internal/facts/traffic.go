@@ -9,13 +9,16 @@ import (
 	"github.com/previewgate/previewgate/gate"
 )
 
-// A Traffic is what a browser asked for and was answered while somebody used
-// the app. It holds no value of a cookie, a query or a body.
+// A Traffic is what a browser asked for and was answered while the app was
+// used. It holds no value of a cookie, a query or a body.
 type Traffic struct {
 	Recorder string            // who recorded it, in its own words: "WebInspector 537.36"
 	Entries  []Entry           // by when they began
 	Cookies  bool              // cookies are in it; when none is, they may have been taken out
 	Actions  map[string]string // names of the app's server actions by ID, as far as its chunks are in it
+
+	// Unattended says that nobody used the app: the browser loaded pages, and all else they did by themselves.
+	Unattended bool
 }
 
 // RecordedTraffic is what a browser's recording holds: one that is given, or
@@ -24,12 +27,25 @@ var RecordedTraffic = &gate.Fact[Traffic]{
 	Name:  "recorded traffic",
 	Needs: []gate.Need{BrowserVisit},
 	Learn: func(_ context.Context, known *gate.Facts) (Traffic, error) {
-		return BrowserVisit.From(known).Traffic, nil
+		traffic := BrowserVisit.From(known).Traffic
+		traffic.Unattended = true
+		return traffic, nil
 	},
 }
 
 // logoutPath is where WorkOS ends a session.
 const logoutPath = "/user_management/sessions/logout"
+
+// SignedIn returns the traffic from where the browser first has a session on,
+// and none when it never has one.
+func (t Traffic) SignedIn() Traffic {
+	began := slices.IndexFunc(t.Entries, func(e Entry) bool { return e.Session || slices.Contains(e.Sets, SessionCookie) })
+	if began < 0 {
+		began = len(t.Entries)
+	}
+	t.Entries = t.Entries[began:]
+	return t
+}
 
 // KeepsRedirects reports whether the recorder notes the redirects on the way
 // to an answer. Safari's Web Inspector notes the last answer only, under the

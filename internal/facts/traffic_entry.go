@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type Entry struct {
 	Query     []string
 	Kind      string            // what is asked for, in DevTools' words: document, fetch, image, websocket
 	Initiator string            // script, parser, other
+	Source    string            // where the initiator is, "/app.js:1:2053"; empty when the recording does not tell
 	Priority  string            // low, high
 	Header    map[string]string // the request headers that tell why it was made, in lower case
 	Bare      bool              // no request header is in the recording at all
@@ -87,6 +89,13 @@ func leadsTo(address, path string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Path == path
 }
+
+// ConvexSync reports whether the request opens the WebSocket over which
+// Convex' client queries and authenticates.
+func (e Entry) ConvexSync() bool { return e.Kind == "websocket" && syncPath.MatchString(e.Path) }
+
+// syncPath matches where Convex' client opens its WebSocket.
+var syncPath = regexp.MustCompile(`^/api/(?:[0-9][^/]*/)?sync$`)
 
 // EmptiesSession reports whether the answer deletes the session cookie.
 func (e Entry) EmptiesSession() bool { return slices.Contains(e.Empties, SessionCookie) }

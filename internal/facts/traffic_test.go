@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/previewgate/previewgate/gate"
 )
 
 const (
@@ -49,6 +51,20 @@ func TestAppsOfARecording(t *testing.T) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestTheVisitIsUnattended holds that what our own browser saw is told from
+// what somebody recorded, and where somebody is signed in in it.
+func TestTheVisitIsUnattended(t *testing.T) {
+	callback := Entry{Number: 2, Sets: []string{SessionCookie}}
+	visit := Browsed{Traffic: Traffic{Entries: []Entry{{Number: 1}, callback, {Number: 3, Session: true}}}}
+	got := must(t, play{given: []gate.Given{BrowserVisit.Is(visit)}}, RecordedTraffic)
+	if signedIn := got.SignedIn().Entries; !got.Unattended || len(signedIn) != 2 || signedIn[0].Number != 2 {
+		t.Errorf("got %+v", got)
+	}
+	if none := (Traffic{Entries: []Entry{{Number: 1}}}).SignedIn(); len(none.Entries) != 0 {
+		t.Errorf("nobody signed in, and it has %+v", none)
 	}
 }
 

@@ -3,15 +3,18 @@ package har
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
-
-	"github.com/previewgate/previewgate/internal/facts"
 )
 
-// maxBody is how much of a body is kept until its entry is read, escapes and
-// all: more than a server action answers that returns a token.
-const maxBody = 16 << 10
+// How much of a body is kept until its entry is read, escapes and all.
+const (
+	maxBody   = 16 << 10 // where nothing says yet that a server action answers: more than a token takes
+	maxAnswer = 1 << 20  // of a server action's answer, which holds the whole page when the action sets a cookie
+)
 
 // content reads the body of an answer.
 func (r *reader) content(e *recorded) error {
@@ -20,8 +23,8 @@ func (r *reader) content(e *recorded) error {
 		case "text":
 			r.hunter.begin()
 			var raw []byte
-			raw, err = r.raw(maxBody, r.hunter.look)
-			r.body = append(r.body[:0], raw...)
+			raw, err = r.raw(most(e), r.hunter.look)
+			r.body, r.cut = append(r.body[:0], raw...), len(raw) == most(e)
 		case "encoding":
 			e.encoding, err = r.value(16)
 		case "_file":
@@ -31,6 +34,14 @@ func (r *reader) content(e *recorded) error {
 		}
 		return err
 	})
+}
+
+// most is how much of a body is kept.
+func most(e *recorded) int {
+	if e.Action != "" {
+		return maxAnswer
+	}
+	return maxBody
 }
 
 // result keeps of the body of a server action's answer what it returned.
@@ -46,7 +57,7 @@ func (r *reader) result(e *recorded) {
 	if e.encoding == "base64" {
 		body = decoded(body)
 	}
-	e.Result = returned(body)
+	e.Result = returned(body, r.cut)
 }
 
 // decoded undoes base64, as far as it goes: the text may be cut off.
@@ -56,32 +67,6 @@ func decoded(text string) string {
 	return string(plain[:n])
 }
 
-// returned reads what a server action returned. Its answer is rows of React's
-// flight format, of which one is the result.
-func returned(body string) facts.ActionResult {
-	switch {
-	case body == "":
-		return facts.ResultUnseen
-	case tokenObject.MatchString(body):
-		if strings.Contains(body, `"error":"`) {
-			return facts.ResultFailed
-		}
-		return facts.ResultRefreshed
-	case tokenText.MatchString(body):
-		return facts.ResultToken
-	}
-	return facts.ResultOther
-}
-
-var (
-	// tokenObject matches the object that AuthKit returns a refreshed token in.
-	// It may stand right behind a long text, which has a row without an end.
-	tokenObject = regexp.MustCompile(`[0-9a-f]:\{"accessToken":`)
-
-	// tokenText matches a token as a text, or as a row of its own.
-	tokenText = regexp.MustCompile(`(?m)^[0-9a-f]+:(?:"|T[0-9a-f]+,)eyJ`)
-)
-
 // A hunter looks for the names of server actions in the chunks that pass by.
 type hunter struct {
 	found map[string]string // names by ID
@@ -90,6 +75,18 @@ type hunter struct {
 
 // begin forgets the text before.
 func (h *hunter) begin() { h.last = h.last[:0] }
+
+// CanonicalScript returns of a script the calls that make the client's half of
+// server actions, which is all that is read of scripts.
+func CanonicalScript(code string) string {
+	h := hunter{found: make(map[string]string)}
+	h.look([]byte(code))
+	var calls strings.Builder
+	for _, id := range slices.Sorted(maps.Keys(h.found)) {
+		fmt.Fprintf(&calls, "%s(%q,null,%q)\n", maker, id, h.found[id])
+	}
+	return calls.String()
+}
 
 // maker is the function that makes the client's half of a server action.
 const maker = "createServerReference"

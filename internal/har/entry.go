@@ -16,6 +16,7 @@ type recorded struct {
 	jar                     []jarred // cookies of the answer, in the recorder's own words
 	encoding, file          string   // of the body
 	urgency                 string   // header Priority
+	source                  source
 }
 
 // entry reads one request and its answer.
@@ -24,7 +25,7 @@ func (r *reader) entry() error {
 		return errMany
 	}
 	e := recorded{Entry: facts.Entry{Number: len(r.traffic.Entries) + 1, Bare: true}}
-	r.body = r.body[:0]
+	r.body, r.cut = r.body[:0], false
 	err := r.object(func(name string) error {
 		switch name {
 		case "pageref":
@@ -38,12 +39,7 @@ func (r *reader) entry() error {
 		case "_priority":
 			return r.tag(&e.Priority)
 		case "_initiator":
-			return r.object(func(field string) error {
-				if field == "type" {
-					return r.tag(&e.Initiator)
-				}
-				return r.skip()
-			})
+			return r.initiator(&e)
 		case "request":
 			return r.request(&e)
 		case "response":

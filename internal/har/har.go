@@ -39,6 +39,7 @@ type reader struct {
 	redactor redact.Redactor // knows secrets by their shape
 	pages    map[string]int
 	body     []byte // of the entry at hand
+	cut      bool   // there is more of that body than was kept
 	frames   int
 	found    bool
 	attached map[string][]int // where the bodies are in files of their own: the entries by the file's name

@@ -113,7 +113,9 @@ func TestWhatRecordersDifferIn(t *testing.T) {
 			{"name":"set-cookie","value":"wos-session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=lax"}],"cookies":[],"content":{"size":0,"mimeType":"x-unknown"},
 			"redirectURL":"` + location + `","headersSize":-1,"bodySize":0,"_transferSize":512,"_error":null},
 			"serverIPAddress":"203.0.113.7","startedDateTime":"2026-01-02T15:04:05.678Z","time":40.1,"timings":{"blocked":1}}`,
-			func(e *facts.Entry) { e.Kind, e.Initiator, e.Priority = "fetch", "script", "low" },
+			func(e *facts.Entry) {
+				e.Kind, e.Initiator, e.Source, e.Priority = "fetch", "script", "/_next/x.js", "low"
+			},
 		},
 		{
 			"Firefox",
@@ -225,13 +227,16 @@ func TestNoSecretLeaves(t *testing.T) {
 		return strings.Join(all, ",")
 	}
 	text := `{"log":{"creator":{"name":"x ` + jwt + `","version":"` + key + `"},"entries":[{
-		"pageref":"` + secret + `","_resourceType":"` + secret + `","_priority":"` + secret + `","_initiator":{"type":"` + secret + `","url":"https://x/` + secret + `"},
+		"pageref":"` + secret + `","_resourceType":"` + secret + `","_priority":"` + secret + `","_initiator":{"type":"` + secret + `","url":"https://x/` + secret + `0123"},
 		"request":{"method":"` + secret + `","url":"https://user:` + secret + `@web.example/invite/` + jwt + `/` + secret + `0123;jsessionid=` + secret + `?token=` + secret + `&` + jwt + `=1&` + secret + `0#` + secret + `",
 			"headers":[` + header("cookie", "authorization", "rsc", "next-action", "next-router-prefetch", "next-router-state-tree", "purpose", "accept", "sec-fetch-dest", "priority", "x-other") + `],
 			"cookies":[{"name":"wos-session","value":"` + secret + `"}],"postData":{"text":"` + secret + `"}},
 		"response":{"status":302,"headers":[` + header("location", "set-cookie", "vary", "x-nextjs-"+secret) + `,{"name":"set-cookie","value":"wos-session=` + secret + `"},
 			{"name":"Location","value":"https://u:` + secret + `@api.workos.com/r/` + jwt + `?code=` + secret + `#` + secret + `"}],
 			"cookies":[{"name":"` + jwt + `","value":"` + secret + `"}],"content":{"text":"` + secret + jwt + `","mimeType":"text/html"},"redirectURL":"https://x/?` + secret + `"},
+		"_webSocketMessages":[{"type":"send","time":1,"data":"{\"type\":\"Authenticate\",\"tokenType\":\"User\"}"}]},
+		{"request":{"url":"wss://swift-lemur-482.convex.cloud/api/1.48.0/sync"},
+		"_initiator":{"type":"script","stack":{"callFrames":[{"functionName":"` + secret + `","url":"https://u:` + secret + `@web.example/invite/` + jwt + `?a=` + secret + `","lineNumber":1}]}},
 		"_webSocketMessages":[{"type":"send","time":1,"data":"{\"type\":\"Authenticate\",\"tokenType\":\"` + secret + `\",\"value\":\"` + jwt + `\"}"},
 			{"type":"receive","time":2,"data":"{\"type\":\"AuthError\",\"error\":\"cannot decode ` + jwt + `\",\"x\":\"` + secret + `\"}"},
 			{"type":"receive","time":2,"data":"{\"type\":\"Transition\",\"Authorization\":\"` + secret + `\"}"}]
@@ -246,7 +251,10 @@ func TestNoSecretLeaves(t *testing.T) {
 			t.Errorf("%q is in %s", s, kept)
 		}
 	}
-	if e := got.Entries[0]; !e.Session || e.Path != "/invite/***/***" || e.To != "https://api.workos.com/r/***" || len(e.Frames) != 2 {
+	if e := got.Entries[0]; !e.Session || e.Path != "/invite/***/***" || e.To != "https://api.workos.com/r/***" || len(e.Frames) != 0 {
+		t.Errorf("got %+v", e)
+	}
+	if e := got.Entries[1]; len(e.Frames) != 2 || e.Source != "https://web.example/invite/***:2" {
 		t.Errorf("got %+v", e)
 	}
 }

@@ -142,6 +142,10 @@ func (r *reader) keep(e *recorded) {
 		e.Priority = "low"
 	}
 	r.address(e)
+	if !e.ConvexSync() {
+		r.frames -= len(e.Frames)
+		e.Frames = nil
+	}
 	r.result(e)
 	r.traffic.Entries = append(r.traffic.Entries, e.Entry)
 }
@@ -180,7 +184,7 @@ func (r *reader) address(e *recorded) {
 		e.Kind = "websocket"
 	}
 	e.Next = e.Next || strings.HasPrefix(e.Path, "/_next/")
-	e.Query = parameters(query)
+	e.Query, e.Source = parameters(query), r.sourceOf(e)
 	to := e.location
 	if to == "" {
 		to = e.redirect

@@ -9,9 +9,12 @@ import (
 )
 
 // path returns the path of an address with masks in place of what may be a
-// secret: anything of the shape of one, and long parts with a digit, such as
-// the token of an invitation.
-func (r *reader) path(u *url.URL) string {
+// secret.
+func (r *reader) path(u *url.URL) string { return r.redactor.String(MaskedPath(u)) }
+
+// MaskedPath returns the path of an address with masks in place of parts that
+// are longer than words and have a digit, such as the token of an invitation.
+func MaskedPath(u *url.URL) string {
 	const longest = 200
 	path := u.EscapedPath()
 	if path == "" {
@@ -31,7 +34,7 @@ func (r *reader) path(u *url.URL) string {
 		}
 		parts[i] = name
 	}
-	return r.redactor.String(strings.Join(parts, "/"))
+	return strings.Join(parts, "/")
 }
 
 // longPart reports whether a part of a path is longer than words are.

@@ -2,6 +2,9 @@ package har
 
 import (
 	"bytes"
+	"encoding/json"
+	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -51,14 +54,24 @@ func aboutAuth(raw []byte) bool {
 // frame reads a message of Convex' sync protocol, and returns none for one
 // that is not about authentication.
 func (r *reader) frame(data []byte) facts.Frame {
+	f := readFrame(unescape(data))
+	if !tellsOfAuth(f) {
+		return facts.Frame{}
+	}
+	f.Says = r.redactor.String(f.Says)
+	return f
+}
+
+// readFrame reads what a message is. One that was cut off tells as much as was
+// read of it.
+func readFrame(text string) facts.Frame {
 	var f facts.Frame
-	text := []byte(unescape(data))
-	s := &scanner{r: strings.NewReader(""), buf: text, end: len(text)}
-	// A message that was cut off tells as much as was read of it.
+	buf := []byte(text)
+	s := &scanner{r: strings.NewReader(""), buf: buf, end: len(buf)}
 	_ = s.object(func(field string) (err error) {
 		switch field {
 		case "type":
-			f.Type, err = s.value(16)
+			f.Type, err = s.value(24)
 		case "tokenType":
 			f.Token, err = s.value(8)
 		case "error":
@@ -68,17 +81,45 @@ func (r *reader) frame(data []byte) facts.Frame {
 		}
 		return err
 	})
-	switch f.Type {
-	case "Connect", "AuthError":
-		f.Token = ""
-	case "Authenticate":
+	if f.Type != "AuthError" {
 		f.Says = ""
-		if f.Token != "User" && f.Token != "Admin" {
-			f.Token = "None"
-		}
-	default:
-		return facts.Frame{}
 	}
-	f.Says = r.redactor.String(f.Says)
+	switch {
+	case f.Type != "Authenticate":
+		f.Token = ""
+	case f.Token != "User" && f.Token != "Admin":
+		f.Token = "None"
+	}
 	return f
 }
+
+// tellsOfAuth reports whether a message is of a kind that is judged.
+func tellsOfAuth(f facts.Frame) bool {
+	return f.Type == "Connect" || f.Type == "Authenticate" || f.Type == "AuthError"
+}
+
+// CanonicalMessage returns of a message on Convex' WebSocket, which was opened
+// at an address, what is read of it: its type, the kind of a token, and why
+// Convex refuses one. Of messages on other WebSockets it returns nothing.
+func CanonicalMessage(address, text string) string {
+	u, err := url.Parse(address)
+	if err != nil || !(facts.Entry{Kind: "websocket", Path: u.Path}).ConvexSync() {
+		return ""
+	}
+	f := readFrame(text)
+	if !messageType.MatchString(f.Type) {
+		return ""
+	}
+	line, err := json.Marshal(struct {
+		Type  string `json:"type"`
+		Token string `json:"tokenType,omitempty"`
+		Says  string `json:"error,omitempty"`
+	}{f.Type, f.Token, f.Says})
+	if err != nil {
+		return ""
+	}
+	return string(line)
+}
+
+// messageType matches the types that Convex' protocol has.
+var messageType = regexp.MustCompile(`^[A-Z][A-Za-z]{1,23}$`)

@@ -113,17 +113,20 @@ func (r *reader) attach(name string, body io.Reader) error {
 		}
 		if head == nil {
 			var err error
-			if head, err = io.ReadAll(io.LimitReader(body, maxBody)); err != nil {
+			if head, err = io.ReadAll(io.LimitReader(body, maxAnswer)); err != nil {
 				return err
 			}
 		}
-		e.Result = returned(string(head))
+		e.Result = returned(string(head), len(head) == maxAnswer)
 	}
 	return nil
 }
 
-// messages reads those of a WebSocket, one a line.
+// messages reads those of Convex' WebSocket, one a line.
 func (r *reader) messages(e *facts.Entry, body io.Reader) error {
+	if !e.ConvexSync() {
+		return nil
+	}
 	e.Framed = true
 	r.scanner = newScanner(bufio.NewReader(body))
 	for {
