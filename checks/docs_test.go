@@ -47,8 +47,9 @@ func wants(c *gate.Check) string {
 		"convex-env": "`CONVEX_DEPLOY_KEY`", "client-id-agrees": "Convex' error text, `WORKOS_CLIENT_ID` or `CONVEX_DEPLOY_KEY`",
 		"cookie-password": "`WORKOS_COOKIE_PASSWORD`", "api-key-valid": "`WORKOS_API_KEY`", "homepage-url": "`WORKOS_API_KEY`",
 		"test-account": "a test account", "token-verifies": "a test account", "token-refreshes": "a test account",
-		"sign-out-background": "`previewgate har`", "refresh-storm": "`previewgate har`", "redirect-loop": "`previewgate har`",
-		"session-accepted": "a test account and `WORKOS_COOKIE_PASSWORD`", "token-issued": "a test account and `WORKOS_COOKIE_PASSWORD`",
+		"sign-out-background": "a test account and Chrome, or `previewgate har`", "refresh-storm": "a test account and Chrome, or `previewgate har`",
+		"redirect-loop":    "a test account and Chrome, or `previewgate har`",
+		"session-accepted": "a test account, and `WORKOS_COOKIE_PASSWORD` or Chrome", "token-issued": "a test account, and `WORKOS_COOKIE_PASSWORD` or Chrome",
 	}
 	if u, ok := unlocks[c.ID]; ok {
 		return u

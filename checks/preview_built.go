@@ -34,7 +34,7 @@ var PreviewBuilt = &gate.Check{
 
 func previewBuilt(known *gate.Facts) gate.Verdict {
 	build, err := facts.Built.Lookup(known)
-	if d, unknown := facts.Deployment.Lookup(known); unknown == nil && d.State != "" && !(d.State == "READY" && hasNoPreview(build)) {
+	if d, unknown := facts.Deployment.Lookup(known); unknown == nil && d.State != "" && (d.State != "READY" || !hasNoPreview(build)) {
 		return builtByVercel(known, d)
 	}
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // has, if the proxy protects it, and else for the front page. An app that does
 // not accept the session sends the visitor to sign in again and mostly deletes
 // the cookie. Without the cookie password, a browser that signs in shows the
-// same.
+// same. It also shows a session that is lost while nobody signs out, and one
+// whose cookie browsers do not keep.
 //
 // # Fix
 //

@@ -181,10 +181,6 @@ func TestEventsThatLeaveNothingToGate(t *testing.T) {
 			in(p, "deployment")["creator"] = map[string]any{"login": "mallory", "type": "User"}
 		}, exitOpen, "mallory"},
 		{"still building", func(p map[string]any) { in(p, "deployment_status")["state"] = "pending" }, exitOpen, "pending"},
-		{"no address", func(p map[string]any) {
-			s := in(p, "deployment_status")
-			s["environment_url"], s["target_url"], s["log_url"] = "", "", ""
-		}, exitMisuse, "environment_url"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,6 +193,75 @@ func TestEventsThatLeaveNothingToGate(t *testing.T) {
 				t.Error("something was published")
 			}
 		})
+	}
+}
+
+// TestWhatCannotBeJudgedIsToldInTheStatus holds that a status which is required
+// does not stay unset.
+func TestWhatCannotBeJudgedIsToldInTheStatus(t *testing.T) {
+	s := started(t)
+	var event map[string]any
+	if err := json.Unmarshal(s.Event("deployment_status"), &event); err != nil {
+		t.Fatal(err)
+	}
+	event["deployment_status"].(map[string]any)["environment_url"] = ""
+	withoutAddress, err := json.Marshal(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, event string
+		payload     []byte
+		env         map[string]string
+		context     string
+		want        string
+	}{
+		{"an event without an address", "deployment_status", withoutAddress, nil, "previewgate", "the deployment succeeded but has no address (environment_url)"},
+		{"an input that cannot be read", "deployment_status", nil, map[string]string{"INPUT_TIMEOUT": "soon"}, "previewgate", "the input timeout: "},
+		{"an input that cannot be meant", "workflow_dispatch", nil, map[string]string{"INPUT_UNDECIDED": "maybe"}, "previewgate", "--undecided maybe: it is close or open"},
+		{
+			"an input that cannot be read, of a project", "deployment_status", nil,
+			map[string]string{"INPUT_TIMEOUT": "soon", "INPUT_PROJECT": "web"},
+			"previewgate (web)", "the input timeout: ",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := employ(t, sandbox.Healthy(), tt.event, tt.payload)
+			maps.Copy(p.env, tt.env)
+			code, log := p.run(t)
+			statuses := p.Statuses()
+			if code != exitMisuse || len(statuses) != 1 || statuses[0].State != "error" || statuses[0].Context != tt.context {
+				t.Fatalf("got exit code %d, statuses %+v:\n%s", code, statuses, log)
+			}
+			if !strings.HasPrefix(statuses[0].Description, tt.want) || !strings.Contains(log, tt.want) {
+				t.Errorf("got %q, want %q:\n%s", statuses[0].Description, tt.want, log)
+			}
+		})
+	}
+}
+
+// TestTheInputProjectNamesTheStatus holds it where the repository has one
+// project.
+func TestTheInputProjectNamesTheStatus(t *testing.T) {
+	for _, event := range []string{"deployment_status", "repository_dispatch", "workflow_dispatch"} {
+		for project, want := range map[string]string{"web": "previewgate (web)", "docs, WEB": "previewgate (web)", "": "previewgate"} {
+			if event != "repository_dispatch" && strings.Contains(project, ",") {
+				continue // the environment names no project
+			}
+			p := employ(t, sandbox.Healthy(), event, nil)
+			p.env["INPUT_PROJECT"] = project
+			code, log := p.run(t)
+			statuses := p.Statuses()
+			if code != exitOpen || len(statuses) != 1 || statuses[0].State != "success" || statuses[0].Context != want {
+				t.Errorf("%s, %q: got exit code %d, statuses %+v:\n%s", event, project, code, statuses, log)
+			}
+		}
+	}
+	p := employ(t, sandbox.Healthy(), "repository_dispatch", nil)
+	p.env["INPUT_PROJECT"] = "docs"
+	if code, log := p.run(t); code != exitOpen || len(p.Statuses()) > 0 || !strings.Contains(log, "of the project web, and this workflow is for docs") {
+		t.Errorf("another project: got exit code %d, statuses %+v:\n%s", code, p.Statuses(), log)
 	}
 }
 

@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"net/url"
-	"os"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/previewgate/previewgate/gate"
@@ -20,6 +21,14 @@ import (
 // refresh storm shows within it.
 const looking = 6 * time.Second
 
+// What bounds a visit with a browser: it must not use up the time of the whole
+// run, and what it saw is to be read before that is over.
+const (
+	longestVisit  = 45 * time.Second
+	shortestVisit = 10 * time.Second
+	lastMoments   = 5 * time.Second
+)
+
 // browse gives what runs a browser, or why none is run.
 func (t trial) browse() gate.Given {
 	program, err := browser.Find(t.chrome)
@@ -29,8 +38,9 @@ func (t trial) browse() gate.Given {
 	case err != nil:
 		return facts.Browser.IsMissing(gate.NotGiven{What: "browser", Unlock: "an installed Chrome or Chromium"})
 	}
-	return facts.Browser.Is(func(ctx context.Context, preview *url.URL, page string, account facts.Account) (facts.Browsed, error) {
-		return t.reproduce(ctx, program, preview, page, account)
+	return facts.Browser.Is(func(ctx context.Context, trip facts.Trip) (facts.Browsed, error) {
+		seen, err := t.reproduce(ctx, program, trip)
+		return seen, t.insist(err)
 	})
 }
 
@@ -38,54 +48,142 @@ func (t trial) browse() gate.Given {
 // browser finds its way.
 func (n network) sandboxed() bool { return n.dial != nil || n.transport != nil }
 
-// browsing bounds a visit with a browser: it must not use up the time of the
-// whole run.
-const browsing = 45 * time.Second
-
-// reproduce uses the preview in a browser and keeps what came of it.
-func (t trial) reproduce(ctx context.Context, program string, preview *url.URL, page string, account facts.Account) (facts.Browsed, error) {
-	within, cancel := context.WithTimeout(ctx, browsing)
-	defer cancel()
-	r, err := browser.Reproduce(within, browser.Options{
-		Program: program, Preview: preview, Path: page,
-		WorkOS: t.workOS, ClientID: t.workOSClient, Email: account.Email, Password: account.Password,
-		Header: t.opening(), Allowed: t.allowHosts, Watch: looking, Redact: t.redactor.String, Version: buildVersion(),
-		Flags: t.network.browser,
-	})
-	seen := facts.Browsed{
-		SignIn: string(r.SignIn), Landed: r.Landed, Session: r.Session, Debug: facts.ReadDebugPage(r.Debug),
+// insist makes an error of what a visit lacks, where the user wants a browser
+// to look; otherwise what needs the visit is skipped.
+func (t trial) insist(err error) error {
+	if lack, ok := errors.AsType[gate.NotGiven](err); ok && t.options.browser == "on" {
+		return fmt.Errorf("it needs %s", lack.Unlock)
 	}
-	if len(r.Archive) > 0 {
-		var readErr error
-		seen.Traffic, readErr = har.Read(bytes.NewReader(r.Archive))
-		err = errors.Join(err, readErr)
-	}
-	var keepErr error
-	seen.Files, keepErr = t.keep(r)
-	*t.kept = seen.Files
-	return seen, errors.Join(err, keepErr)
+	return err
 }
 
-// keep writes the recording and the picture where the user wants them.
-func (t trial) keep(r browser.Reproduction) (files []string, err error) {
-	if t.artifacts == "" {
-		return nil, nil
+// reproduce uses the preview in a browser and keeps what came of it.
+func (t trial) reproduce(ctx context.Context, program string, trip facts.Trip) (facts.Browsed, error) {
+	defer t.looks.begin()()
+	most := visitTime(ctx)
+	if most < shortestVisit {
+		return facts.Browsed{}, tooLittleTime("a longer --timeout: too little of it is left")
 	}
-	if err := os.MkdirAll(t.artifacts, 0o755); err != nil {
-		return nil, err
-	}
-	for _, file := range []struct {
-		name    string
-		content []byte
-	}{{"previewgate.har", r.Archive}, {"previewgate.png", r.Screenshot}} {
-		if len(file.content) == 0 {
-			continue
+	within, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	r, err := browser.Reproduce(within, browser.Options{
+		Program: program, Preview: t.entry(trip), Own: trip.Own, Path: trip.Page, Entrance: trip.Entrance,
+		WorkOS: t.workOS, ClientID: t.workOSClient, Email: trip.Account.Email, Password: trip.Account.Password,
+		Header: t.opening(), Opened: t.opened(), Allowed: t.allowHosts, Lookup: t.lookup(),
+		Watch: looking, Redact: t.redactor.String, Secrets: t.secrets(), Version: buildVersion(), Flags: t.network.browser,
+	})
+	t.looks.keep(t.artifacts, r)
+	seen := facts.Browsed{SignIn: string(r.SignIn), Landed: r.Landed, Had: r.Had, Session: r.Session, Sessions: r.Sessions}
+	if r.Watched > 0 && t.paths.Debug != "" {
+		var unread error
+		if seen.Debug, unread = facts.ReadDebugPage(r.Debug); unread != nil {
+			seen.Unread = unread.Error()
+			t.looks.note("--debug " + t.paths.Debug + ": the page " + seen.Unread + ".")
 		}
-		path := filepath.Join(t.artifacts, file.name)
-		if err := os.WriteFile(path, file.content, 0o644); err != nil {
-			return files, fmt.Errorf("keeping what the browser saw: %w", err)
-		}
-		files = append(files, path)
 	}
-	return files, nil
+	if err = shortOf(r, err, most); err != nil {
+		return seen, err
+	}
+	seen.Traffic, err = har.Read(bytes.NewReader(r.Archive))
+	return seen, err
+}
+
+// visitTime is how long a visit may take.
+func visitTime(ctx context.Context) time.Duration {
+	end, bounded := ctx.Deadline()
+	if !bounded {
+		return longestVisit
+	}
+	return min(longestVisit, time.Until(end)-lastMoments)
+}
+
+// entry is where the visit begins: where the trip does, unless a wall stands
+// there that the browser may not open.
+func (t trial) entry(trip facts.Trip) *url.URL {
+	for _, u := range t.vouched() {
+		if u.Host == trip.Start.Host {
+			return trip.Start
+		}
+	}
+	if len(t.opening()) > 0 {
+		return t.preview
+	}
+	return trip.Start
+}
+
+// opened lists the origins that are sent what opens a protected preview.
+func (t trial) opened() []string {
+	var origins []string
+	for _, u := range t.vouched() {
+		origins = append(origins, u.Scheme+"://"+u.Host)
+	}
+	return origins
+}
+
+// lookup finds the addresses of hosts as the browser does, unless the browser
+// is told others.
+func (t trial) lookup() func(context.Context, string) ([]netip.Addr, error) {
+	if t.network.browser != nil {
+		return nil
+	}
+	return func(ctx context.Context, host string) ([]netip.Addr, error) {
+		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	}
+}
+
+func tooLittleTime(unlock string) error {
+	return gate.NotGiven{What: "enough time for a visit with a browser", Unlock: unlock}
+}
+
+// shortOf says what a visit lacked to tell anything: nothing where somebody was
+// signed in, and the page was watched at least once. A visit that was sent
+// round in circles tells of them.
+func shortOf(r browser.Reproduction, err error, most time.Duration) error {
+	tells := r.SignIn == browser.SignedIn || r.SignIn == browser.NoSession
+	switch {
+	case errors.Is(err, browser.ErrStart):
+		return gate.NotGiven{What: "browser that starts", Unlock: "a Chrome or Chromium that starts: " + afterColon(err)}
+	case errors.Is(err, context.DeadlineExceeded) && (!tells || r.Watched == 0 || r.Landed == ""):
+		return tooLittleTime(fmt.Sprintf("a preview on which signing in and looking at a page take less than %s", most.Round(time.Second)))
+	case err != nil && !errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	if unlock := lack(r); unlock != "" {
+		return gate.NotGiven{What: "a signed-in visit with a browser", Unlock: unlock}
+	}
+	return nil
+}
+
+func afterColon(err error) string {
+	_, reason, _ := strings.Cut(err.Error(), ": ")
+	return reason
+}
+
+// lack says what it takes to get further than a visit did that did not get in.
+func lack(r browser.Reproduction) string {
+	const account = "a test account that signs in with a password alone: "
+	switch r.SignIn {
+	case browser.SignedIn, browser.NoSession, browser.Loops:
+		return ""
+	case browser.WantsCode:
+		return account + "the page asks for a code by e-mail"
+	case browser.WantsMore:
+		return account + "the page asks for more than that"
+	case browser.Refused:
+		return account + "the page refuses this one"
+	case browser.NoForm:
+		return account + "the sign-in page has no field for it"
+	case browser.NotSent:
+		return "a path that leads to sign-in: --sign-in or --protected"
+	case browser.Strayed:
+		return "a sign-in that stays with WorkOS and this deployment: it led to " + r.Landed +
+			" (an address of this deployment: --alias; a sign-in page on a domain of your own: WORKOS_CLIENT_ID)"
+	case browser.NotPermitted:
+		return "a sign-in that WorkOS begins: it shows an error in place of the form, at " + r.Landed
+	case browser.Down:
+		return "a preview that answers a browser: the page did not come up"
+	case browser.Restless:
+		return "a page that comes to rest: it changes its address on and on"
+	}
+	return "a sign-in that ends in a way that is known, and not: " + string(r.SignIn)
 }

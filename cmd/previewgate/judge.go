@@ -33,7 +33,9 @@ type trial struct {
 	redactor *redact.Redactor
 	watch    func(gate.Learned)
 	record   func(gate.Recording, error)
-	kept     *[]string // files of what the browser saw, once it has looked
+	looks    *looks
+	kept     *[]string // files of what the browser saw, once the run is over
+	noted    *[]string // what the report says of the browser besides, once the run is over
 }
 
 // newTrial validates everything that can be before anything is asked.
@@ -66,7 +68,9 @@ func newTrial(p process, o options, c credentials) (trial, error) {
 		hosts:    hosts,
 		stated:   stated,
 		redactor: redact.New(c.secrets()...),
+		looks:    new(looks),
 		kept:     new([]string),
+		noted:    new([]string),
 	}, nil
 }
 
@@ -101,12 +105,18 @@ func (t trial) judge(ctx context.Context) (gate.Report, error) {
 	return clean(gate.Run(ctx, t.target, selected, opts, given...), t.redactor), nil
 }
 
-// lastGrace is how long ending the test account's sessions may take.
+// lastGrace is how long the browser may take to end, and then ending the test
+// account's sessions.
 const lastGrace = 3 * time.Second
 
-// end ends the sessions that the run started, even when it was stopped. Those
-// that WorkOS does not end now are over by themselves later.
+// end waits for the browser, so that its profile does not outlive the run, and
+// ends the sessions that the run started, even when it was stopped. Those that
+// WorkOS does not end now are over by themselves later.
 func (t trial) end(ctx context.Context, client *web.Client, sessions *facts.StartedSessions) {
+	*t.kept, *t.noted = t.looks.wait(lastGrace)
+	if t.workOSKey == "" {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastGrace)
 	defer cancel()
 	_ = sessions.Revoke(ctx, client, facts.WorkOSKey{API: t.workOS, Key: t.workOSKey})
@@ -126,10 +136,7 @@ func (t trial) client() (*web.Client, error) {
 	for _, a := range t.accounts {
 		o.Secrets = append(o.Secrets, web.Secret{Origin: t.workOS, Value: a.Password})
 	}
-	for _, u := range append([]*url.URL{t.preview}, t.hosts...) {
-		if u == nil {
-			continue
-		}
+	for _, u := range t.vouched() {
 		if net.ParseIP(u.Hostname()) == nil { // an address is allowed by --allow-host or not at all
 			o.Hosts = append(o.Hosts, u.Hostname())
 		}
@@ -138,6 +145,15 @@ func (t trial) client() (*web.Client, error) {
 		}
 	}
 	return web.New(o)
+}
+
+// vouched lists the addresses of the deployment that the user or the event
+// vouches for: what opens a protected preview is sent to these alone.
+func (t trial) vouched() []*url.URL {
+	if t.preview == nil {
+		return t.hosts
+	}
+	return append([]*url.URL{t.preview}, t.hosts...)
 }
 
 // opening returns the headers that open a protected preview.

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+
+	"github.com/previewgate/previewgate/internal/har"
 )
 
 // The archive is HAR 1.2 with the fields that Chrome adds, which begin with an underscore.
@@ -34,7 +37,7 @@ type (
 		Initiator map[string]any   `json:"_initiator,omitempty"`
 		Priority  string           `json:"_priority,omitempty"`
 		Kind      string           `json:"_resourceType,omitempty"`
-		Messages  []archiveMessage `json:"_webSocketMessages,omitempty"`
+		Messages  []archiveMessage `json:"_webSocketMessages,omitzero"` // of a WebSocket; there may be none
 		Page      string           `json:"pageref,omitempty"`
 		Started   time.Time        `json:"startedDateTime"`
 		Time      float64          `json:"time"` // in milliseconds
@@ -48,6 +51,7 @@ type (
 		Time   float64 `json:"time"` // in seconds since 1970
 		Opcode int     `json:"opcode"`
 		Data   string  `json:"data"`
+		Size   int     `json:"_size"` // of the message as it was, in bytes
 	}
 	archiveField struct {
 		Name  string `json:"name"`
@@ -55,7 +59,9 @@ type (
 	}
 )
 
-// har writes the recording. Values of cookies, queries and bodies stay out of it, and everything else passes redact.
+// har writes the recording. Values of cookies and queries stay out of it, and so do bodies and messages but for what is
+// judged of them, in its canonical form: what a server action returned, how scripts name the actions, and how Convex'
+// client authenticates. Everything else passes redact.
 func (r *recorder) har(version string, redact func(string) string) ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -97,18 +103,21 @@ func (w archivist) entry(e *entry) archiveEntry {
 		},
 		Response: map[string]any{
 			"status": e.status, "statusText": w.redact(e.statusText), "httpVersion": "", "headersSize": -1, "bodySize": -1,
-			"headers": w.headers(e.answered), "cookies": []archiveField{}, "redirectURL": w.address(header(e.answered, "location")),
-			"content": map[string]any{"size": len(e.body), "mimeType": e.mime},
+			"headers": w.headers(e.answered), "cookies": []archiveField{}, "redirectURL": w.reference(header(e.answered, "location")),
+			"content": map[string]any{"size": e.size, "mimeType": e.mime},
 		},
 	}
-	if e.initiator != "" {
-		out.Initiator = map[string]any{"type": e.initiator}
+	if e.initiator != nil {
+		out.Initiator = w.initiator(e.initiator)
 	}
 	if e.failure != "" {
 		out.Response["_error"] = e.failure
 	}
 	if e.body != "" {
-		out.Response["content"].(map[string]any)["text"] = clip(w.redact(e.body))
+		out.Response["content"].(map[string]any)["text"] = e.body
+	}
+	if e.isSocket {
+		out.Messages = []archiveMessage{}
 	}
 	for _, f := range e.frames {
 		out.Messages = append(out.Messages, w.message(f))
@@ -121,7 +130,26 @@ func (w archivist) message(f frame) archiveMessage {
 	if f.sent {
 		kind = "send"
 	}
-	return archiveMessage{kind, float64(f.at.UnixMicro()) / 1e6, 1, clip(w.redact(f.text))}
+	return archiveMessage{kind, float64(f.at.UnixMicro()) / 1e6, 1, w.redact(f.text), f.size}
+}
+
+// initiator tells what had a request made: of a script the innermost call that has an address.
+func (w archivist) initiator(i *network.Initiator) map[string]any {
+	out := map[string]any{"type": i.Type}
+	if i.URL != "" {
+		out["url"], out["lineNumber"], out["columnNumber"] = w.address(i.URL), i.LineNumber, i.ColumnNumber
+	}
+	for stack := i.Stack; stack != nil; stack = stack.Parent {
+		for _, call := range stack.CallFrames {
+			if call.URL != "" {
+				out["stack"] = map[string]any{"callFrames": []map[string]any{{
+					"functionName": "", "url": w.address(call.URL), "lineNumber": call.LineNumber, "columnNumber": call.ColumnNumber,
+				}}}
+				return out
+			}
+		}
+	}
+	return out
 }
 
 // headers lists headers without the values that may be secret.
@@ -139,8 +167,10 @@ func (w archivist) headers(h network.Headers) []archiveField {
 			continue
 		case lower == "cookie":
 			value = hidden(value)
-		case lower == "location", lower == "referer":
-			value = w.address(value)
+		case holdsAddress(lower):
+			value = w.reference(value)
+		case lower == "x-nextjs-rewritten-query":
+			value = masked(value)
 		case !harmless(lower):
 			value = "***"
 		}
@@ -149,15 +179,28 @@ func (w archivist) headers(h network.Headers) []archiveField {
 	return fields
 }
 
+// holdsAddress reports whether the value of a header is an address or a path.
+func holdsAddress(name string) bool {
+	switch name {
+	case "location", "referer", "next-url", "next-router-segment-prefetch", "x-matched-path", "x-nextjs-redirect", "x-nextjs-rewritten-path", "x-nextjs-matched-path",
+		"x-middleware-rewrite", "x-middleware-redirect":
+		return true
+	}
+	return false
+}
+
 // harmless reports whether the value of a header may stand in the archive. What is not known to be is left out.
 func harmless(name string) bool {
-	for _, start := range []string{"sec-fetch-", "sec-ch-", "sec-purpose", "next-", "rsc", "x-nextjs-", "x-middleware-", "x-vercel-id", "x-vercel-cache", "x-vercel-error", "x-matched-path", "content-", "cache-", "access-control-"} {
+	for _, start := range []string{"sec-fetch-", "sec-ch-", "access-control-"} {
 		if strings.HasPrefix(name, start) {
-			return name != "next-router-state-tree"
+			return true
 		}
 	}
 	switch name {
-	case "accept", "accept-language", "user-agent", "purpose", "origin", "date", "server", "vary", "age", "etag", "priority", "upgrade", "connection", "retry-after":
+	case "accept", "accept-language", "user-agent", "purpose", "sec-purpose", "origin", "date", "server", "vary", "age", "etag", "priority",
+		"upgrade", "connection", "retry-after", "cache-control", "content-type", "content-length", "content-encoding", "rsc", "next-action", "next-router-prefetch",
+		"x-nextjs-cache", "x-nextjs-prerender", "x-nextjs-postponed", "x-nextjs-stale-time", "x-nextjs-action-not-found",
+		"x-middleware-cache", "x-middleware-next", "x-vercel-id", "x-vercel-cache", "x-vercel-error":
 		return true
 	}
 	return false
@@ -197,20 +240,32 @@ func cookies(value string) []archiveField {
 	return fields
 }
 
-// address returns a URL whose query has names only.
+// address returns a URL whose query has names only, and whose path has no part that may be a secret.
 func (w archivist) address(raw string) string {
 	if raw == "" {
 		return ""
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme == "data" || u.Scheme == "blob" {
+	if err != nil || u.Host == "" {
 		return "about:hidden"
 	}
-	u.User, u.Fragment, u.RawFragment = nil, "", ""
-	if u.RawQuery != "" {
-		u.RawQuery = masked(u.RawQuery)
+	return clip(w.redact(strings.ToLower(u.Scheme+"://"+u.Host) + pathAndNames(u)))
+}
+
+// reference is address for a header, whose value may be a path alone.
+func (w archivist) reference(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host != "" || u.Scheme != "" || u.Path == "" {
+		return w.address(raw)
 	}
-	return clip(w.redact(u.String()))
+	return clip(w.redact(pathAndNames(u)))
+}
+
+func pathAndNames(u *url.URL) string {
+	if u.RawQuery == "" {
+		return har.MaskedPath(u)
+	}
+	return har.MaskedPath(u) + "?" + masked(u.RawQuery)
 }
 
 // masked returns a query with the names alone; they are what tells one request from another.
@@ -218,13 +273,23 @@ func masked(query string) string {
 	var parts []string
 	for part := range strings.SplitSeq(query, "&") {
 		name, _, hasValue := strings.Cut(part, "=")
-		if hasValue {
+		if name = parameter(name); hasValue {
 			name += "=***"
 		}
 		parts = append(parts, name)
 	}
 	return strings.Join(parts, "&")
 }
+
+// parameter returns the name of a parameter, and a mask for what is no usual name: it may be a value.
+func parameter(name string) string {
+	if parameterName.MatchString(name) {
+		return name
+	}
+	return "***"
+}
+
+var parameterName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z_.-]{0,23}$`)
 
 func query(raw string) []archiveField {
 	fields := []archiveField{}
@@ -233,7 +298,7 @@ func query(raw string) []archiveField {
 		return fields
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.Query())) {
-		fields = append(fields, archiveField{name, "***"})
+		fields = append(fields, archiveField{parameter(name), "***"})
 	}
 	return fields
 }

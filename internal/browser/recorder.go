@@ -2,13 +2,19 @@ package browser
 
 import (
 	"cmp"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+
+	"github.com/previewgate/previewgate/internal/har"
 )
 
 // What a recording holds at most. A page that asks without end is stopped by the time of the visit; this bounds the
@@ -16,7 +22,9 @@ import (
 const (
 	maxEntries = 10_000
 	maxFrames  = 2_000   // of one WebSocket
-	maxText    = 4 << 10 // of a message, a body or a header
+	maxText    = 4 << 10 // of a header or an address
+	maxAnswer  = 4 << 20 // of an action's answer while it comes
+	maxLogins  = 8       // sessions
 )
 
 // A recorder keeps what a tab asks for. Its methods are called in the order of the browser's events; the lock is for
@@ -28,6 +36,8 @@ type recorder struct {
 	loads   []load
 	clock   time.Duration // from the browser's monotonic clock to the time of day
 	full    bool
+	scripts map[string]bool // addresses of those whose text was read
+	logins  []string        // sessions that tokens name
 }
 
 // A chain is a request with the redirects that it led to, which share an ID. What the network adds to each of them
@@ -46,7 +56,7 @@ type entry struct {
 	method     string
 	url        string
 	kind       string
-	initiator  string
+	initiator  *network.Initiator
 	priority   string
 	asked      network.Headers
 	status     int64
@@ -54,7 +64,11 @@ type entry struct {
 	answered   network.Headers
 	mime       string
 	failure    string
-	body       string // of a server action's answer
+	size       int    // of a body that was read
+	body       string // canonical: what is judged of a server action's answer or of a script
+	head, rest []byte // of an action's answer, until it is over
+	streamed   bool   // its head has come
+	over       bool   // its end has come
 	frames     []frame
 	isSocket   bool
 }
@@ -63,7 +77,8 @@ type entry struct {
 type frame struct {
 	sent bool
 	at   time.Time
-	text string
+	size int
+	text string // canonical, and empty but for Convex' WebSocket
 }
 
 // A load is a page that the tab went to.
@@ -72,7 +87,9 @@ type load struct {
 	at  time.Time
 }
 
-func newRecorder() *recorder { return &recorder{chains: make(map[network.RequestID]*chain)} }
+func newRecorder() *recorder {
+	return &recorder{chains: make(map[network.RequestID]*chain), scripts: make(map[string]bool)}
+}
 
 // handle takes an event of the tab.
 func (r *recorder) handle(event any) {
@@ -95,17 +112,26 @@ func (r *recorder) handle(event any) {
 			hop := c.hops[c.answered]
 			hop.answered, hop.status = e.Headers, cmp.Or(e.StatusCode, hop.status)
 			c.answered++
+			r.note(header(e.Headers, "set-cookie")) // AuthKit hands tokens to the client in a cookie
+		}
+	case *network.EventDataReceived:
+		if hop := r.last(e.RequestID); hop != nil && hop.callsAction() && len(hop.rest) < maxAnswer {
+			hop.rest = append(hop.rest, e.Data...)
 		}
 	case *network.EventLoadingFinished:
-		if hop := r.last(e.RequestID); hop != nil {
-			hop.took = r.at(e.Timestamp).Sub(hop.started)
-		}
+		r.end(e.RequestID, e.Timestamp, "")
 	case *network.EventLoadingFailed:
-		if hop := r.last(e.RequestID); hop != nil {
-			hop.took, hop.failure = r.at(e.Timestamp).Sub(hop.started), e.ErrorText
-		}
+		r.end(e.RequestID, e.Timestamp, e.ErrorText)
 	default:
 		r.handleSocket(event)
+	}
+}
+
+// end notes that all has come of an answer that will.
+func (r *recorder) end(id network.RequestID, at cdp.MonotonicTime, failure string) {
+	if hop := r.last(id); hop != nil {
+		hop.took, hop.failure, hop.over = r.at(at).Sub(hop.started), cmp.Or(failure, hop.failure), true // an error page ends well
+		r.judge(hop)
 	}
 }
 
@@ -123,9 +149,7 @@ func (r *recorder) ask(e *network.EventRequestWillBeSent) {
 	hop := &entry{
 		id: e.RequestID, page: len(r.loads), started: started, method: e.Request.Method, url: e.Request.URL,
 		kind: strings.ToLower(string(e.Type)), priority: string(e.Request.InitialPriority), asked: e.Request.Headers,
-	}
-	if e.Initiator != nil {
-		hop.initiator = string(e.Initiator.Type)
+		initiator: e.Initiator,
 	}
 	r.add(hop)
 }
@@ -193,10 +217,51 @@ func (r *recorder) frame(id network.RequestID, sent bool, at cdp.MonotonicTime, 
 	if hop == nil || f == nil || f.Opcode != 1 || len(hop.frames) == maxFrames {
 		return
 	}
-	hop.frames = append(hop.frames, frame{sent, r.at(at), string(f.PayloadData)})
+	text := string(f.PayloadData)
+	r.note(text)
+	hop.frames = append(hop.frames, frame{sent, r.at(at), len(text), har.CanonicalMessage(hop.url, text)})
 }
 
-// actions lists the answers of server actions whose bodies are still to be fetched.
+// streams reports whether an event begins the answer of a server action. It is to be had only as it comes: Next.js stops
+// reading when it has the result, and the browser drops what was read of an answer that is broken off.
+func (r *recorder) streams(event any) (network.RequestID, bool) {
+	begun, ok := event.(*network.EventResponseReceived)
+	if !ok {
+		return "", false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	hop := r.last(begun.RequestID)
+	return begun.RequestID, hop != nil && hop.callsAction()
+}
+
+// setHead takes what had come of an answer when its stream was asked for. The rest comes by events, perhaps before.
+func (r *recorder) setHead(id network.RequestID, head []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if hop := r.last(id); hop != nil {
+		hop.head, hop.streamed = head, true
+		r.judge(hop)
+	}
+}
+
+// judge keeps what is judged of an action's answer, once all of it has come.
+func (r *recorder) judge(hop *entry) {
+	if hop.streamed && hop.over {
+		r.keepAnswer(hop, string(hop.head)+string(hop.rest))
+		hop.head, hop.rest = nil, nil
+	}
+}
+
+// keepAnswer keeps what is judged of an action's answer. It is read whole, and before secrets are taken out: a mask
+// changes what an answer is, and a page that comes with it can stand before the result.
+func (r *recorder) keepAnswer(hop *entry, body string) {
+	hop.size, hop.body = len(body), har.CanonicalAnswer(body)
+	r.note(body)
+}
+
+// actions lists the answers whose bodies are still to be fetched: those of server actions, and scripts, which name the
+// actions.
 func (r *recorder) actions(event any) (network.RequestID, bool) {
 	done, ok := event.(*network.EventLoadingFinished)
 	if !ok {
@@ -205,16 +270,59 @@ func (r *recorder) actions(event any) (network.RequestID, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	hop := r.last(done.RequestID)
-	return done.RequestID, hop != nil && hop.method == "POST" && header(hop.asked, "next-action") != ""
+	return done.RequestID, hop != nil && (hop.callsAction() && !hop.streamed || hop.kind == "script" && !r.scripts[hop.url])
 }
 
+func (e *entry) callsAction() bool { return e.method == "POST" && header(e.asked, "next-action") != "" }
+
+// setBody takes a body that was fetched.
 func (r *recorder) setBody(id network.RequestID, body []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if hop := r.last(id); hop != nil && len(body) <= 16*maxText {
-		hop.body = string(body)
+	hop := r.last(id)
+	switch {
+	case hop == nil:
+	case hop.callsAction():
+		if !hop.streamed {
+			r.keepAnswer(hop, string(body))
+		}
+	case hop.kind == "script":
+		hop.size, hop.body = len(body), har.CanonicalScript(string(body))
+		r.scripts[hop.url] = true
 	}
 }
+
+// sessions lists the sessions whose access tokens the app was given or passed on, in the order in which they came.
+func (r *recorder) sessions() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.logins)
+}
+
+// note remembers the sessions that the access tokens in a text name, and nothing else of it.
+func (r *recorder) note(text string) {
+	for _, token := range accessToken.FindAllStringSubmatch(text, -1) {
+		claims, err := base64.RawURLEncoding.DecodeString(token[1])
+		if err != nil {
+			continue
+		}
+		var named struct {
+			Session string `json:"sid"`
+		}
+		if json.Unmarshal(claims, &named) != nil || !sessionID.MatchString(named.Session) {
+			continue
+		}
+		if len(r.logins) < maxLogins && !slices.Contains(r.logins, named.Session) {
+			r.logins = append(r.logins, named.Session)
+		}
+	}
+}
+
+var (
+	// accessToken matches a JWT; the group is its claims.
+	accessToken = regexp.MustCompile(`eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]+`)
+	sessionID   = regexp.MustCompile(`^session_\w{1,64}$`)
+)
 
 // at turns a time of the browser's monotonic clock into the time of day.
 func (r *recorder) at(t cdp.MonotonicTime) time.Time {

@@ -12,6 +12,8 @@ import (
 // evaluate runs a script on the page in a world of its own: it shares the document with the page's scripts and nothing
 // else. A page that replaces what scripts call, such as the methods of strings, neither sees nor changes what ours do.
 func evaluate[T any](ctx context.Context, script string) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	var none T
 	tree, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
 	if err != nil {

@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"internal/report":   {"gate"},
 	"internal/action":   {"gate", "internal/hub", "github.com/google/go-github/"},
 	"internal/hub":      {"github.com/google/go-github/", "github.com/hashicorp/go-retryablehttp"},
-	"internal/browser":  {"github.com/chromedp/"},
+	"internal/browser":  {"internal/har", "internal/web", "github.com/chromedp/"},
 	"internal/workflow": {"gate", "internal/action", "internal/publish", "github.com/google/go-github/"},
 	"internal/publish":  {"gate", "internal/hub", "github.com/google/go-github/", "github.com/sethvargo/go-githubactions"},
 	"internal/layers":   {},

@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 )
 
 // A guard decides which addresses may be connected to. It decides on the address that is about to be connected to, so a
 // name that resolves to something else the second time gains nothing.
 type guard struct {
-	rules    rules
-	dialer   net.Dialer
-	reserved []netip.Prefix
+	rules  rules
+	dialer net.Dialer
 }
 
 func newGuard(r rules, dialer net.Dialer) *guard {
-	return &guard{rules: r, dialer: dialer, reserved: reserved()}
+	return &guard{rules: r, dialer: dialer}
 }
 
 // reserved lists the networks that are not the public internet, beside those that netip.Addr knows by itself.
@@ -53,28 +53,28 @@ func (g *guard) control(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("reading the address %s: %w", address, err)
 	}
-	if addr := to.Addr().Unmap().WithZone(""); !g.isPublic(addr) {
+	if addr := to.Addr().Unmap().WithZone(""); !IsPublic(addr) {
 		return addressError{addr}
 	}
 	return nil
 }
 
-// isPublic reports whether an address is one of the public internet, as are the addresses embedded in it.
-func (g *guard) isPublic(addr netip.Addr) bool {
+// IsPublic reports whether an address is one of the public internet, as are the addresses embedded in it: neither of this
+// machine or its network nor reserved, by IANA's registries of special-purpose addresses, nor a cloud's metadata service.
+func IsPublic(addr netip.Addr) bool {
+	addr = addr.Unmap().WithZone("")
 	if !addr.IsGlobalUnicast() || addr.IsPrivate() {
 		return false
 	}
-	for _, network := range g.reserved {
-		if network.Contains(addr) {
-			return false
-		}
+	if slices.ContainsFunc(reserved(), func(network netip.Prefix) bool { return network.Contains(addr) }) {
+		return false
 	}
 	if addr.Is4() {
 		return true
 	}
 	embedded, translated := embedded(addr)
 	for _, v4 := range embedded {
-		if !g.isPublic(v4) {
+		if !IsPublic(v4) {
 			return false
 		}
 	}
