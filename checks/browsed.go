@@ -74,7 +74,7 @@ func lostSession(b facts.Browsed) gate.Verdict {
 	if outs, routes := signOuts(b.Traffic, ""); len(outs) > 0 {
 		return gate.Skip("the session ended by a request for %s: sign-out-background tells of it", list(routes))
 	}
-	if i := slices.IndexFunc(b.Traffic.Entries, facts.Entry.ToLogout); i >= 0 {
+	if i := slices.IndexFunc(b.Traffic.Entries, func(e facts.Entry) bool { return e.ToLogout() || e.AtLogout() }); i >= 0 {
 		return gate.Skip("the session ended by a request that leads to WorkOS' logout, %s", b.Traffic.Entries[i].Name())
 	}
 	v := gate.Fail("the session was lost while nobody signed out").

@@ -54,7 +54,7 @@ func redirectLoop(known *gate.Facts) gate.Verdict {
 		v := gate.Fail("redirects go round in circles: %s is answered by a redirect for the third time in one chain", chain[len(chain)-1].Path)
 		return citing(v, chain, facts.Entry.Short)
 	}
-	if back := bounces(documents, apps); len(back) > maxBounces {
+	if back := bounces(documents, apps, traffic.Unattended); len(back) > maxBounces {
 		v := gate.Fail("who comes back from WorkOS to %s is sent to sign in again, %s in a row", back[0].Path, times(len(back)))
 		return citing(v, back, func(e facts.Entry) string { return sessionEvidence(traffic, e) })
 	}
@@ -92,13 +92,14 @@ func circle(documents []facts.Entry, apps []string) []facts.Entry {
 }
 
 // bounces returns the callbacks of the longest row of those that were followed
-// by another visit to WorkOS' authorize endpoint.
-func bounces(documents []facts.Entry, apps []string) []facts.Entry {
+// by another visit to WorkOS' authorize endpoint. Where nobody clicks, the
+// browser was sent there, however long that took.
+func bounces(documents []facts.Entry, apps []string, unattended bool) []facts.Entry {
 	var longest, row []facts.Entry
 	var callback facts.Entry
 	for _, e := range documents {
 		switch ofApp := slices.Contains(apps, e.Origin); {
-		case ofApp && isCallback(e):
+		case ofApp && (isCallback(e) || unattended && slices.Contains(e.Query, "code") && !e.ToSignIn()):
 			if callback.Number > 0 { // the one before led into the app
 				row = nil
 			}
@@ -106,7 +107,7 @@ func bounces(documents []facts.Entry, apps []string) []facts.Entry {
 		case ofApp && e.SignsOut(), e.AtLogout():
 			row, callback = nil, facts.Entry{}
 		case e.AtSignIn() && callback.Number > 0:
-			if e.Started.IsZero() || e.Started.Sub(callback.Started) > bounceTime {
+			if !unattended && (e.Started.IsZero() || e.Started.Sub(callback.Started) > bounceTime) {
 				row = nil
 			} else {
 				row = append(row, callback)

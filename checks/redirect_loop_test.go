@@ -69,6 +69,21 @@ func TestRedirectLoop(t *testing.T) {
 				redirect(3, "/a", authorize), atWorkOS(4, preview+"/callback"), redirect(5, "/callback", preview+"/a"), redirect(6, "/a", authorize),
 			}), want: circles("/a"),
 		},
+		{
+			name: "in a visit without anybody, by a script and slowly", facts: func() []gate.Given {
+				var all []facts.Entry
+				for i := range 2 {
+					at := 20000 * i
+					came := document(at+100, "/callback", 200)
+					came.Query, came.Next = []string{"code"}, true
+					all = append(all, atWorkOS(at, login), came, document(at+200, "/", 200))
+				}
+				t := traffic(append(all, atWorkOS(40000, login))...)
+				t.Unattended = true
+				return given(facts.RecordedTraffic.Is(t))
+			}(),
+			want: gate.Fail("who comes back from WorkOS to /callback is sent to sign in again, 2 times in a row"),
+		},
 		{name: "without times", facts: recorded(timeless(again("/dashboard", "/sign-in"))), want: circles("/dashboard")},
 		{name: "other requests come between", facts: recorded(again("/dashboard", "/sign-in")[:2], []facts.Entry{entry(150, "GET", "/favicon.ico", 404)}, again("/dashboard", "/sign-in")[2:]), want: circles("/dashboard")},
 		{name: "twice, as when a cookie is tried out", facts: recorded([]facts.Entry{redirect(0, "/", home), redirect(1, "/", home), document(2, "/", 200)}), want: fine(3)},

@@ -83,10 +83,10 @@ func refreshStorm(known *gate.Facts) gate.Verdict {
 			pages++
 		}
 	}
-	if n := len(sum.refreshes); sum.failed == n && n >= leastFailures(traffic) {
-		v := gate.Fail("every refresh in the recording fails, %d of %d", n, n).AndAdvises().
+	if of := sinceSignIn(traffic); of.failed > 0 && of.failed == len(of.refreshes) && of.failed >= leastFailures(traffic) {
+		v := gate.Fail("every refresh in the recording fails, %d of %d", of.failed, of.failed).AndAdvises().
 			FixedBy("Look into the app's log for `Failed to refresh access token`: a 429 wants fewer refreshes, `invalid_grant` a new sign-in.")
-		return citing(v, sum.refreshes, refreshEvidence)
+		return citing(v, of.refreshes, refreshEvidence)
 	}
 	if v, yes := unseen(loads, sum); yes {
 		if traffic.Unattended {
@@ -98,6 +98,20 @@ func refreshStorm(known *gate.Facts) gate.Verdict {
 		return gate.Skip("no refresh of a token is in the recording, which says nothing of them")
 	}
 	return gate.Pass("no storm in the recording: page loads %d, refreshes %d, AuthErrors %d", pages, len(sum.refreshes), len(sum.refusals))
+}
+
+// sinceSignIn adds up the page loads of a recording, and of a visit of
+// previewgate's own those since it signed in: before that refreshes have to be
+// refused.
+func sinceSignIn(t facts.Traffic) pageLoad {
+	if t.Unattended {
+		t = t.SignedIn()
+	}
+	var sum pageLoad
+	for _, l := range pageLoads(t) {
+		sum.add(l)
+	}
+	return sum
 }
 
 // leastFailures is how many refreshes have to fail for the app to be blamed. In

@@ -60,6 +60,8 @@ func TestRefreshStorm(t *testing.T) {
 	one := func(e facts.Entry) []facts.Entry { return []facts.Entry{e} }
 	page := one(document(0, "/", 200))
 	good := func(ms int) facts.Entry { return actionCall(ms, refreshID, facts.ResultRefreshed) }
+	back := leading(document(0, "/callback", 307), preview+"/")
+	back.Sets = []string{facts.SessionCookie}
 	bad := func(ms int) facts.Entry { return actionCall(ms, refreshID, facts.ResultFailed) }
 	blind := func(ms int) facts.Entry { return actionCall(ms, refreshID, facts.ResultUnseen) }
 	storm := func(count, cause string) gate.Verdict {
@@ -140,7 +142,8 @@ func TestRefreshStorm(t *testing.T) {
 		{name: "whether they fail is not known", facts: recorded(page, each(5, 600, 1100, blind)), want: fails("5 refreshes for one page load", "and whether they fail is not in the recording")},
 		{name: "every one fails, and they are few", facts: recorded(page, one(bad(600)), one(document(1000, "/a", 200)), one(bad(1600))), want: allFail(2)},
 		{name: "one of two fails, as when a session ends", facts: recorded(page, one(good(600)), one(document(1000, "/a", 200)), one(bad(1600))), want: passes(2, 2, 0)},
-		{name: "the only one fails, and nobody else used the session", facts: unattended(page, one(bad(600))), want: allFail(1)},
+		{name: "the only one fails, and nobody else used the session", facts: unattended(one(back), page, one(bad(600))), want: allFail(1)},
+		{name: "one is refused before the sign-in, as it has to be", facts: unattended(page, one(bad(100)), one(back), page), want: passes(2, 1, 0)},
 		{
 			name: "the browser kept no messages", facts: unattended(page, one(good(600)), one(unframed)),
 			want: gate.Unsure("the refreshes are few (1), but the messages of Convex' WebSocket are not in the recording, and with them its AuthErrors").

@@ -17,7 +17,8 @@ import (
 // loaded from there. The answer deletes wos-session, so people are signed out
 // at random as it seems. In the visit of previewgate's own browser nobody
 // clicks at all, so every such GET counts after the sign-in, also one of a
-// script or a document.
+// script or a document, and so does being led to WorkOS' logout by a server
+// action.
 //
 // The sign-out route is the path of --sign-out, one whose answer leads to
 // WorkOS' logout, and one with such a name whose answer deletes wos-session. A
@@ -74,6 +75,8 @@ func signOutBackground(known *gate.Facts) gate.Verdict {
 	switch {
 	case len(ended) > 0:
 		return signedOut(ended)
+	case traffic.Unattended && slices.ContainsFunc(traffic.Entries, facts.Entry.AtLogout):
+		return ledOut(traffic)
 	case len(perhaps) > 0:
 		return maybeSignedOut(perhaps, traffic.Unattended)
 	case !traffic.Cookies && len(routes) == 0:
@@ -153,9 +156,18 @@ func signedOut(ended []facts.Entry) gate.Verdict {
 	if slices.ContainsFunc(ended, mayBePrefetch) {
 		v = v.FixedBy("Set `prefetch={false}` on the link to `%s`; better, sign out in a server action.", paths[0])
 	} else {
-		v = v.FixedBy("Let nothing but a click ask for `%s`: nobody clicked, and the evidence says what did; better, sign out in a server action.", paths[0])
+		v = v.FixedBy("Let nothing but a click ask for `%s`: nobody clicked, and the evidence says what did. If the app means to turn this test account away, give the gate one that may stay.", paths[0])
 	}
 	return citing(v, ended, outEvidence)
+}
+
+// ledOut is the verdict on a browser that ended at WorkOS' logout though nobody
+// clicked, and no GET of the app's led there: a server action did.
+func ledOut(t facts.Traffic) gate.Verdict {
+	at := slices.DeleteFunc(slices.Clone(t.Entries), func(e facts.Entry) bool { return !e.AtLogout() })
+	v := gate.Fail("the app signs people out by itself: nobody clicked, and the browser was led to WorkOS' logout, %s", times(len(at))).
+		FixedBy("Call AuthKit's `signOut` for nothing but a click or a form: a server action that an effect calls runs whenever the page is shown. If the app means to turn this test account away, give the gate one that may stay.")
+	return citing(v, at, outEvidence)
 }
 
 // mayBePrefetch reports whether a request may be a link's.

@@ -106,8 +106,10 @@ func TestSignOutBackground(t *testing.T) {
 	byEffect.Initiator, byEffect.Source = "script", "/_next/static/chunks/a.js:1:2053"
 	byClick := func(what string) gate.Verdict {
 		return gate.Fail("the browser asks for /sign-out in the background, %s, and the answer deletes wos-session", what).
-			FixedBy("Let nothing but a click ask for `/sign-out`: nobody clicked, and the evidence says what did; better, sign out in a server action.")
+			FixedBy("Let nothing but a click ask for `/sign-out`: nobody clicked, and the evidence says what did. If the app means to turn this test account away, give the gate one that may stay.")
 	}
+	ended := document(1600, "/user_management/sessions/logout", 302)
+	ended.Origin, ended.Next = api, false
 	const deletes, leads = "deletes wos-session", "leads to WorkOS' logout (whether wos-session is deleted is not in the recording)"
 	page := document(0, "/", 200)
 	unclear := gate.Unsure("a request for /sign-out ended the session, and whether somebody clicked for it cannot be told").
@@ -179,6 +181,13 @@ func TestSignOutBackground(t *testing.T) {
 			want: gate.Unsure("the browser asks for /sign-out in the background, and what came of it is not in the recording").
 				FixedBy("Let nothing but a click ask for `/sign-out`; better, sign out in a server action."),
 		},
+		{
+			name: "in a visit without anybody, a server action leads to the logout", facts: unattended(back, page, entry(1500, "POST", "/", 303, "next-action", "00ab"), ended),
+			want: gate.Fail("the app signs people out by itself: nobody clicked, and the browser was led to WorkOS' logout, once").
+				FixedBy("Call AuthKit's `signOut` for nothing but a click or a form: a server action that an effect calls runs whenever the page is shown. If the app means to turn this test account away, give the gate one that may stay.").
+				Because("entry 4, 15:04:06.600Z, GET /user_management/sessions/logout", "302 Found"),
+		},
+		{name: "with somebody there, a server action leads to the logout", facts: recorded(traffic(page, entry(1500, "POST", "/", 303, "next-action", "00ab"), ended)), want: none(3)},
 		{name: "in a visit without anybody, nobody signed in", facts: unattended(page, leading(anonymous, preview+"/")), want: gate.Skip("nobody was signed in, so nobody could be signed out")},
 
 		{name: "a prefetch that the page asks for", facts: recorded(traffic(page, func() facts.Entry { e := prefetch; e.Initiator = "parser"; return e }())), want: fails("/sign-out", "once", deletes).Because("entry 2, 15:04:06.500Z, GET /sign-out",

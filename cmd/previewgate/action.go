@@ -58,7 +58,7 @@ func runAction(ctx context.Context, p process) int {
 		Judge: a.judge,
 	}
 	if why := cmp.Or(useless, wrong); why != nil && !event.IsGroup() {
-		return int(run.Refuse(ctx, event, a.clean(why)))
+		return int(run.Refuse(ctx, event, errors.New(a.clean(why.Error()))))
 	}
 	return int(run.Do(ctx, event))
 }
@@ -127,16 +127,17 @@ type act struct {
 // one that holds a secret.
 func (a act) judge(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
 	v, err := a.verdict(ctx, e, r)
-	return v, a.clean(err)
+	if doubt, is := errors.AsType[*workflow.Doubt](err); is {
+		return v, &workflow.Doubt{Reason: a.clean(doubt.Reason)}
+	}
+	if err != nil {
+		err = errors.New(a.clean(err.Error()))
+	}
+	return v, err
 }
 
-// clean takes the secrets out of what an error says.
-func (a act) clean(err error) error {
-	if err == nil {
-		return nil
-	}
-	return errors.New(redact.New(a.secrets()...).String(err.Error()))
-}
+// clean takes the secrets out of what everybody is going to read.
+func (a act) clean(text string) string { return redact.New(a.secrets()...).String(text) }
 
 // verdict is what comes of judging, with what the gate could not know.
 func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (workflow.Verdict, error) {
@@ -154,8 +155,8 @@ func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (wo
 	if r.State != action.Success && rep.Outcome() == gate.Open {
 		return workflow.Verdict{}, fmt.Errorf("there is no preview to pass: Vercel reports its build as %s", r.State)
 	}
-	if r.Doubt != "" && rep.Outcome() == gate.Open {
-		return a.doubted(rep, r), nil
+	if r.Doubt != "" && a.withholds(r) && rep.Outcome() == gate.Open {
+		return workflow.Verdict{}, &workflow.Doubt{Reason: r.Doubt}
 	}
 	style := report.Style{
 		DocsURL: docsURL, RunURL: a.runURL(), Rerun: a.rerun(), UndecidedOpens: a.undecided == "open", Kept: *t.kept,
@@ -180,25 +181,28 @@ func (a act) verdict(ctx context.Context, e action.Event, r action.Resolved) (wo
 	}, nil
 }
 
-// doubted is the verdict on a preview of which nothing is wrong that could be
-// seen without credentials, where it is not known whether they might be used.
-func (a act) doubted(rep gate.Report, r action.Resolved) workflow.Verdict {
-	v := workflow.Verdict{Ending: workflow.Undecided, Outcome: publish.Outcome{
-		Report: gate.Report{Target: rep.Target}, Scope: r.Scope, Fork: r.Fork, State: "error", Description: "could not be decided: " + r.Doubt,
-	}}
-	if a.undecided == "open" {
-		v.Ending, v.State, v.Description = workflow.Open, "success", "could not be decided, does not block: "+r.Doubt
+// withholds reports whether credentials that are there are not used, since the
+// commit comes from a fork or may come from one.
+func (a act) withholds(r action.Resolved) bool {
+	c := a.credentials
+	c.github = ""
+	return r.Fork && a.forkCredentials != "allow" && (len(c.secrets()) > 0 || a.audience != "" || a.testAccounts != "")
+}
+
+// ofFork says where a commit comes from whose preview meets no credential.
+func ofFork(r action.Resolved) string {
+	if r.Target.PullRequest == 0 {
+		return "the commit is not known to be this repository's"
 	}
-	a.log.Error(v.Description)
-	return v
+	return "the commit comes from a fork"
 }
 
 // aboutForks says why credentials that are there were not used.
 func (a act) aboutForks(r action.Resolved) []string {
-	if !r.Fork || a.forkCredentials == "allow" {
+	if !a.withholds(r) {
 		return nil
 	}
-	return []string{"The commit comes from a fork, so that no credential was used: what is skipped for want of one is not missing (input `fork-credentials`)."}
+	return []string{"No credential was used, since " + ofFork(r) + ": what is skipped for want of one is not missing (input `fork-credentials`)."}
 }
 
 // writeFiles writes the report in the forms that the input write asks for. Of
@@ -220,7 +224,7 @@ func (a act) writeFiles(e action.Event, r gate.Report, style report.Style) error
 func (a act) trial(ctx context.Context, r action.Resolved) (trial, error) {
 	c := a.credentials
 	if r.Fork && a.forkCredentials != "allow" {
-		a.log.Notice("the commit comes from a fork: no credential is used (input fork-credentials)")
+		a.log.Notice(ofFork(r) + ": no credential is used (input fork-credentials)")
 		c = c.withoutAll()
 	} else if a.audience != "" {
 		var err error

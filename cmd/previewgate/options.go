@@ -92,7 +92,7 @@ func (o *options) actionFlags() *pflag.FlagSet {
 	f.AddFlagSet(o.flags("action"))
 	f.StringVar(&o.ofTeam, "team", "", "slug of the Vercel team: previews at hosts of other teams are refused")
 	f.StringVar(&o.forkCredentials, "fork-credentials", "deny", "whether previews of forks are judged with credentials: deny or allow")
-	f.DurationVar(&o.wait, "wait", usualWait, "how long a preview may take that is still being built")
+	f.DurationVar(&o.wait, "wait", usualWait, "how long previews may take that are still being built, those of all projects together")
 	f.BoolVar(&o.checkRun, "check-run", false, "make a check run with annotations too")
 	f.StringArrayVar(&o.writes, "write", nil, "FORMAT=FILE: the report as a file, too, one a line. Of several projects in one run, each but the first writes to FILE with its name")
 	return f

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -69,8 +70,9 @@ func TestARefusalQuotesNoSecret(t *testing.T) {
 func TestAForkIsToldWhyNothingWasUsed(t *testing.T) {
 	w := broken(func(w *sandbox.World) { w.GitHub.Fork = true })
 	p := employ(t, w, "repository_dispatch", nil)
+	p.env["CONVEX_DEPLOY_KEY"] = w.Env()["CONVEX_DEPLOY_KEY"]
 	p.run(t)
-	if comments := p.ours(); len(comments) != 1 || !strings.Contains(comments[0].Body, "The commit comes from a fork") {
+	if comments := p.ours(); len(comments) != 1 || !strings.Contains(comments[0].Body, "No credential was used, since the commit comes from a fork") {
 		t.Errorf("got %+v", comments)
 	}
 }
@@ -127,6 +129,34 @@ func TestFilesOfFurtherProjectsHaveTheirNames(t *testing.T) {
 	} {
 		if got := beside(tt.file, tt.project); got != tt.want {
 			t.Errorf("%s of %q: got %s, want %s", tt.file, tt.project, got, tt.want)
+		}
+	}
+}
+
+// TestADoubtAboutAForkIsNoPass holds that what was seen without credentials is
+// no pass while it is not known whether they might have been used.
+func TestADoubtAboutAForkIsNoPass(t *testing.T) {
+	w := sandbox.Healthy()
+	for _, tt := range []struct {
+		name  string
+		env   map[string]string
+		state string
+	}{
+		{"credentials withheld", map[string]string{"CONVEX_DEPLOY_KEY": w.Env()["CONVEX_DEPLOY_KEY"]}, "error"},
+		{"credentials withheld, and the undecided passes", map[string]string{"CONVEX_DEPLOY_KEY": w.Env()["CONVEX_DEPLOY_KEY"], "INPUT_UNDECIDED": "open"}, "success"},
+		{"forks may use them", map[string]string{"CONVEX_DEPLOY_KEY": w.Env()["CONVEX_DEPLOY_KEY"], "INPUT_FORK_CREDENTIALS": "allow"}, "success"},
+		{"there are none", nil, "success"},
+	} {
+		p := employ(t, broken(func(w *sandbox.World) {
+			w.GitHub.Permissions = maps.Clone(w.GitHub.Permissions)
+			delete(w.GitHub.Permissions, "pull-requests")
+			delete(w.GitHub.Permissions, "contents")
+		}), "repository_dispatch", nil)
+		maps.Copy(p.env, tt.env)
+		_, log := p.run(t)
+		statuses := p.Statuses()
+		if len(statuses) == 0 || statuses[len(statuses)-1].State != tt.state {
+			t.Errorf("%s: got %+v\n%s", tt.name, statuses, log)
 		}
 	}
 }

@@ -32,11 +32,11 @@ func (b board) seen(project string) int64 {
 	return highest
 }
 
-// isUp reports whether a project's preview of the commit is up, or may be: GitHub need not know of any.
+// isUp reports whether GitHub knows that a project's preview of the commit is up, or was.
 func (b board) isUp(project string) bool {
 	own := slices.DeleteFunc(slices.Clone(b.builds), func(d build) bool { return d.project != "" && !isSameProject(d.project, project) })
 	_, wasUp := latestOf(Success, own)
-	return wasUp || len(own) == 0
+	return wasUp
 }
 
 // look asks for the deployments of a commit, and how those stand that are at a place of interest.

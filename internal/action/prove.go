@@ -46,8 +46,8 @@ func (r *resolver) keepListed(project string) error {
 	return nil
 }
 
-// projectAtAlias returns the project whose alias the address is, by Vercel's comment on the pull request. An alias leads
-// to the latest preview of the branch that is up: to one of an older commit, as long as there is none of this.
+// projectAtAlias returns the project whose alias the address is, by Vercel's comment on the pull request, if its preview
+// of the commit is known to have been up: an alias leads to one of an older commit as long as there is none of this.
 func (r *resolver) projectAtAlias(ctx context.Context, b board) (project string, found bool) {
 	host := hostOf(r.event.URL)
 	if host == "" || r.HeadMoved {

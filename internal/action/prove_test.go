@@ -40,8 +40,8 @@ func TestAnAddressIsHeldToBeOfTheCommit(t *testing.T) {
 		{"the alias, by the commit", Event{SHA: testSHA, URL: alias + "/"}, map[string]string{"deployments/1/statuses": up(testURL)}, "web", ""},
 		{"the alias while it is of an older commit", Event{PullRequest: 7, URL: alias}, map[string]string{"deployments/1/statuses": list(), "deployments/2/statuses": up(testURL)}, "", alias + " is no preview of commit 8f4b7c1 that GitHub knows of"},
 		{"the alias in somebody else's comment", Event{PullRequest: 7, URL: foreign}, map[string]string{comments: strings.ReplaceAll(rows, "vercel[bot]", "mallory"), "deployments/1/statuses": up(testURL)}, "", stranger},
-		{"the alias, where Vercel makes no deployments", Event{PullRequest: 7, URL: alias}, map[string]string{"deployments": list()}, "web", ""},
-		{"the alias, and deployments not to be listed", Event{PullRequest: 7, URL: alias}, map[string]string{"deployments": `403 {"message":"no"}`}, "web", ""},
+		{"the alias, where Vercel makes no deployments", Event{PullRequest: 7, URL: alias}, map[string]string{"deployments": list()}, "", alias + " is no preview of commit 8f4b7c1 that GitHub knows of"},
+		{"the alias, and deployments not to be listed", Event{PullRequest: 7, URL: alias}, map[string]string{"deployments": `403 {"message":"no"}`}, "", "whether " + alias + " is a preview of commit 8f4b7c1 was not found out: GitHub answers 403: no"},
 		{"deployments not to be listed", Event{PullRequest: 7, URL: foreign}, map[string]string{"deployments": `403 {"message":"no"}`}, "", "whether " + foreign + " is a preview of commit 8f4b7c1 was not found out: GitHub answers 403: no"},
 		{"no commit is known", Event{URL: foreign}, nil, "", ""},
 	} {

@@ -106,6 +106,7 @@ func (r *reader) attach(name string, body io.Reader) error {
 		}
 	}
 	var head []byte
+	var result facts.ActionResult
 	for _, i := range r.attached[name] {
 		e := &r.traffic.Entries[i]
 		if e.Action == "" {
@@ -116,8 +117,9 @@ func (r *reader) attach(name string, body io.Reader) error {
 			if head, err = io.ReadAll(io.LimitReader(body, maxAnswer)); err != nil {
 				return err
 			}
+			result = returned(string(head), len(head) == maxAnswer)
 		}
-		e.Result = returned(string(head), len(head) == maxAnswer)
+		e.Result = result
 	}
 	return nil
 }

@@ -169,3 +169,33 @@ func TestOutsideOfAWorkflowThereIsNothingToPointTo(t *testing.T) {
 		t.Errorf("the comment is %q", ours.Body)
 	}
 }
+
+// TestAnErrorWithoutAReportIsAnOutcome holds that later steps of the workflow
+// take no run for open that ended without a verdict.
+func TestAnErrorWithoutAReportIsAnOutcome(t *testing.T) {
+	for state, want := range map[string]string{"error": "undecided", "success": "open"} {
+		b := newBench(t)
+		b.publish(t, openOutcome())
+		if err := b.publisher.Conclude(t.Context(), testOutcome().Report.Target, "docs", state, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if got := parseOutputs(t, b.read(t, "output"))["outcome"]; got != want {
+			t.Errorf("%s: the outcome is %q, want %q", state, got, want)
+		}
+	}
+}
+
+// TestAProjectIsKnownInEitherCase holds that a project is the same whether it
+// is named as at Vercel or as in an input.
+func TestAProjectIsKnownInEitherCase(t *testing.T) {
+	b := newBench(t)
+	m := markerOn(otherSHA, older())
+	m.project = "web"
+	b.add(actionsBot, textOf(m))
+	o := testOutcome()
+	o.Scope = "Web"
+	b.publish(t, o)
+	if len(b.comments) != 1 {
+		t.Errorf("got %d comments", len(b.comments))
+	}
+}

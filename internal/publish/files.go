@@ -32,15 +32,18 @@ func (p *Publisher) writeSummary(markdown string) error {
 }
 
 // writeOutputs sets the outputs of the step. The report itself goes into a file, whose path is the output. Where nothing
-// was judged there is no outcome either. It leaves those of an outcome that is worse, or as bad: of two assignments the
+// was judged there is no outcome either, unless that is an error: then it is undecided. It leaves those of an outcome that is worse, or as bad: of two assignments the
 // runner takes the later.
 func (p *Publisher) writeOutputs(o Outcome, commentURL string) error {
-	if p.outputs == "" || rank(o.Report) <= p.worst {
+	if p.outputs == "" || rank(o) <= p.worst {
 		return nil
 	}
 	var outcome, cause string
-	if len(o.Report.Results) > 0 {
+	switch {
+	case len(o.Report.Results) > 0:
 		outcome = o.Report.Outcome().String()
+	case o.State == "error":
+		outcome = gate.Undecided.String()
 	}
 	if diagnoses := o.Report.Diagnoses(); len(diagnoses) > 0 {
 		cause = diagnoses[0].Check.ID
@@ -58,16 +61,20 @@ func (p *Publisher) writeOutputs(o Outcome, commentURL string) error {
 	if err := appendTo(p.outputs, text.String()); err != nil {
 		return err
 	}
-	p.worst = rank(o.Report)
+	p.worst = rank(o)
 	return reportErr
 }
 
-// rank is how bad a report is, from 1 for one of nothing.
-func rank(r gate.Report) int {
-	if len(r.Results) == 0 {
-		return 1
+// rank is how bad an outcome is, from 1 for one of nothing. Without a report an error is as bad as an undecided gate.
+func rank(o Outcome) int {
+	ranks := map[gate.Outcome]int{gate.Open: 2, gate.Undecided: 3, gate.Closed: 4}
+	switch {
+	case len(o.Report.Results) > 0:
+		return ranks[o.Report.Outcome()]
+	case o.State == "error":
+		return ranks[gate.Undecided]
 	}
-	return map[gate.Outcome]int{gate.Open: 2, gate.Undecided: 3, gate.Closed: 4}[r.Outcome()]
+	return 1
 }
 
 // writeReport puts the report into a file for later steps and returns its path.

@@ -38,7 +38,7 @@ func (c *sticky) marked(ctx context.Context) ([]*github.IssueComment, error) {
 			return nil, err
 		}
 		for _, o := range comments {
-			if m, ok := parseMarker(o.GetBody()); ok && m.project == value(c.scope) {
+			if m, ok := parseMarker(o.GetBody()); ok && strings.EqualFold(m.project, value(c.scope)) {
 				marked = append(marked, o)
 			}
 		}

@@ -80,6 +80,8 @@ func undecidedOutcome() Outcome {
 func TestTheOutputsAreThoseOfTheWorst(t *testing.T) {
 	nothing := testOutcome()
 	nothing.Report.Results = nil
+	inError := nothing
+	inError.State = "error"
 	for _, c := range []struct {
 		name     string
 		outcomes []Outcome
@@ -91,6 +93,7 @@ func TestTheOutputsAreThoseOfTheWorst(t *testing.T) {
 		{"the last", []Outcome{openOutcome(), openOutcome(), undecidedOutcome()}, 2, "undecided"},
 		{"one after the other", []Outcome{nothing, openOutcome(), undecidedOutcome(), testOutcome()}, 3, "closed"},
 		{"the first of equals", []Outcome{openOutcome(), undecidedOutcome(), undecidedOutcome()}, 1, "undecided"},
+		{"an error without a report", []Outcome{openOutcome(), inError}, 1, "undecided"},
 		{"one of nothing", []Outcome{openOutcome(), nothing}, 0, "open"},
 	} {
 		b := newBench(t)

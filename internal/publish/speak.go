@@ -45,7 +45,11 @@ func (p *Publisher) end(ctx context.Context, r remark) error {
 	if r.target.SHA == "" {
 		return nil
 	}
-	return p.complain(Outcome{Report: gate.Report{Target: r.target}}, p.speak(ctx, r))
+	told := p.speak(ctx, r)
+	if r.state == "error" {
+		told.files = append(told.files, failure{"the outputs were not written", p.writeOutputs(Outcome{State: r.state}, "")})
+	}
+	return p.complain(Outcome{Report: gate.Report{Target: r.target}}, told)
 }
 
 // A remark is a status that no report goes with.

@@ -124,6 +124,10 @@ func signOutCases() []Case {
 			"sign-out-in-an-effect", "T9", "a script signs out by a GET of a route that nobody told the gate of", "sign-out-background", withSession,
 			Change{Overlays: []string{"sign-out-in-an-effect"}, Browser: true},
 		},
+		{
+			"sign-out-action-in-an-effect", "T9", "a script calls the server action that signs out", "sign-out-background", withSession,
+			Change{Overlays: []string{"sign-out-action-in-an-effect"}, Browser: true},
+		},
 		{"sign-out-get", "T9", "a GET signs out, and no Link leads there", "sign-out-get", nil, Change{Overlays: []string{"sign-out-get"}}},
 		borrowed("–", "homepage-missing"),
 	}

@@ -70,15 +70,27 @@ func (t turn) ask(ctx context.Context, e action.Event, r action.Resolved) <-chan
 	return answers
 }
 
-// leave ends a run that was stopped while it judged. The status comes first; Judge then has what is left of the run's
-// last words to end the sessions that it started.
+// leave ends a turn that was stopped while it judged. The statuses come first, also those of further projects.
 func (t turn) leave(ctx context.Context, r action.Resolved, answers <-chan answer) Ending {
-	timer := time.NewTimer(lastWords)
+	*t.judging = leftover{answers, time.Now().Add(lastWords)}
+	return t.stopped(ctx, r)
+}
+
+// A leftover is a judge that was at work when the run was stopped.
+type leftover struct {
+	answers <-chan answer // nil for none
+	until   time.Time     // it may go on
+}
+
+// finish gives a judge that was left at work the rest of the run's last words, to end the sessions that it started.
+func (t turn) finish() {
+	if t.judging.answers == nil {
+		return
+	}
+	timer := time.NewTimer(time.Until(t.judging.until))
 	defer timer.Stop()
-	end := t.stopped(ctx, r)
 	select {
-	case <-answers:
+	case <-t.judging.answers:
 	case <-timer.C:
 	}
-	return end
 }

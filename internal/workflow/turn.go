@@ -16,14 +16,16 @@ import (
 type turn struct {
 	Run
 	left    *time.Duration // to wait, which the turns share
-	refused error          // why nothing is judged; nil otherwise
+	judging *leftover
+	refused error // why nothing is judged; nil otherwise
 }
 
 // each takes the event to its end for each project that it is about: those that it or the user of the workflow names,
 // and then those that deploy its commit too.
 func (w Run) each(ctx context.Context, e action.Event, refused error) Ending {
 	left := w.Wait
-	t := turn{w, &left, refused}
+	t := turn{w, &left, new(leftover), refused}
+	defer t.finish()
 	events, err := e.Each()
 	if err != nil {
 		return t.unresolved(ctx, subjects(e), err)
@@ -35,7 +37,7 @@ func (w Run) each(ctx context.Context, e action.Event, refused error) Ending {
 		switch project := events[i].Project; {
 		case i > 0 && ctx.Err() != nil:
 			end = t.stopped(ctx, of(project, known))
-		case i > 0 && refused == nil && overtaken(known) != "":
+		case i > 0 && refused == nil && known.HeadMoved:
 			end = t.resolve(ctx, of(project, known), "error", overtaken(known), Open)
 		default:
 			var skipped bool

@@ -153,6 +153,21 @@ func TestEachProjectHasItsStatus(t *testing.T) {
 			want:   map[string]string{"web": "error the pull request was closed before its preview was there"},
 			within: 40 * time.Second,
 		},
+		"the pull request is closed, and another listed one is up": {
+			github: func(f *fakeHub) { f.add("web", false); f.add("docs", true); f.closed = true }, event: listed("web", "docs"),
+			want: map[string]string{"web": "error the pull request was closed before its preview was there", "docs": "success docs works"},
+		},
+		"what one is about is in doubt": {
+			github: up("web", "docs"),
+			judge: func(project string) (Verdict, error) {
+				if project == "docs" {
+					return Verdict{}, &Doubt{"whose it is was not found out"}
+				}
+				return passesFor(project)
+			},
+			end:  Undecided,
+			want: map[string]string{"docs": "error could not be decided: whose it is was not found out", "web": "success web works"},
+		},
 		"the listed ones alone": {
 			github: up("web", "docs", "shop"), event: listed("Web", "shop"), want: map[string]string{"Web": "success web works", "shop": "success shop works"},
 		},

@@ -7,6 +7,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -40,6 +41,11 @@ type Refusal struct{ Reason string }
 
 func (r *Refusal) Error() string { return "refused: " + r.Reason }
 
+// A Doubt says why a preview of which nothing wrong was seen may not pass all the same.
+type Doubt struct{ Reason string }
+
+func (d *Doubt) Error() string { return "could not be decided: " + d.Reason }
+
 // A Run is one run of the action. All fields but Again are required.
 type Run struct {
 	GitHub    *github.Client
@@ -55,7 +61,7 @@ type Run struct {
 	// UndecidedOpens says that a commit of which nothing could be found out may pass.
 	UndecidedOpens bool
 
-	// Judge judges the preview. Its error is a [*Refusal], or about how the action was called.
+	// Judge judges the preview. Its error is a [*Refusal], a [*Doubt], or about how the action was called.
 	Judge func(context.Context, action.Event, action.Resolved) (Verdict, error)
 }
 
@@ -123,18 +129,21 @@ const doesNotBlock = "does not block"
 func (t turn) judge(ctx context.Context, e action.Event, r action.Resolved) Ending {
 	answers := t.ask(ctx, e, r)
 	var a answer
+	answered := false
 	select {
 	case a = <-answers:
+		answered = true
 	case <-ctx.Done():
 	}
 	switch {
 	case a.stack != nil:
 		return t.crashed(ctx, []action.Resolved{r}, a.stack)
+	case ctx.Err() != nil && answered:
+		return t.stopped(ctx, r)
 	case ctx.Err() != nil:
 		return t.leave(ctx, r, answers)
 	case a.err != nil:
-		t.Log.Error(a.err.Error())
-		return t.resolve(ctx, r, "error", a.err.Error(), Misuse)
+		return t.unjudged(ctx, r, a.err)
 	}
 	ctx, cancel := outliving(ctx)
 	defer cancel()
@@ -144,6 +153,21 @@ func (t turn) judge(ctx context.Context, e action.Event, r action.Resolved) Endi
 		end = Broken
 	}
 	return worse(end, t.setPlain(ctx, r, a.State, a.Description))
+}
+
+// unjudged ends a turn whose preview has no verdict.
+func (t turn) unjudged(ctx context.Context, r action.Resolved, err error) Ending {
+	doubt, isDoubt := errors.AsType[*Doubt](err)
+	switch {
+	case isDoubt && t.UndecidedOpens:
+		t.Log.Warning(doubt.Error())
+		return t.resolve(ctx, r, "success", "could not be decided, does not block: "+doubt.Reason, Open)
+	case isDoubt:
+		t.Log.Error(doubt.Error())
+		return t.resolve(ctx, r, "error", doubt.Error(), Undecided)
+	}
+	t.Log.Error(err.Error())
+	return t.resolve(ctx, r, "error", err.Error(), Misuse)
 }
 
 // resolve sets the status of a turn that ends without a report. Where the run was stopped there is time for nothing else.
