@@ -333,8 +333,11 @@ func TestHowFarSigningInComes(t *testing.T) {
 			world: &world{callback: aliasHost, change: func(o *Options) { o.Own = []string{"https://" + aliasHost} }}, want: SignedIn, typed: 1, sent: 2,
 		},
 		"the callback is at a host that nobody vouches for": {world: &world{callback: aliasHost}, want: Strayed, typed: 1, sent: 2},
-		"the session is not taken":                          {world: &world{rejects: true}, want: Loops, typed: 1, sent: 4},
-		"the session is not taken, and WorkOS has one":      {world: &world{rejects: true, atOnce: true}, want: Loops, typed: 1, sent: 2},
+		"the app leads on to another site": {
+			world: &world{page: `<script>location.href = "https://web.acme.example/"</script>`}, want: SignedIn, typed: 1, sent: 2,
+		},
+		"the session is not taken":                     {world: &world{rejects: true}, want: Loops, typed: 1, sent: 4},
+		"the session is not taken, and WorkOS has one": {world: &world{rejects: true, atOnce: true}, want: Loops, typed: 1, sent: 2},
 		"a page that leads to itself": {
 			world: &world{serve: func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, r.URL.Path, http.StatusFound) }}, want: Loops,
 		},

@@ -114,6 +114,8 @@ func (v *visit) goThrough(ctx context.Context) (SignIn, error) {
 			return Down, nil
 		case v.isOwn(at):
 			return v.returned(ctx, step > 0)
+		case !v.mayType(at) && v.callbacks() > 0 && v.gave(sessionCookie): // the app has led it on, as one that signs out does
+			return v.returned(ctx, step > 0)
 		case !v.mayType(at):
 			return Strayed, nil
 		case step > 0 && f.refuses(sent), f.Password && passwords > v.callbacks():
