@@ -133,7 +133,7 @@ func pullRows() []actRow {
 		},
 		{
 			name: "pull request, no preview comes", event: "pull_request", change: noPreview, wait: "300ms",
-			code: "4", states: "error", about: "no preview of this commit",
+			code: "4", states: "error", about: "no preview of this commit", outcome: "undecided",
 		},
 		{
 			name: "pull request, build ignored", event: "pull_request", change: ignored,
@@ -155,8 +155,8 @@ func groupRows() []actRow {
 	return []actRow{
 		{name: "merge group that passed", event: "merge_group", change: had("success"), code: "0", states: "success", sha: actGroup, about: "#7"},
 		{name: "merge group that failed", event: "merge_group", change: had("failure"), code: "1", states: "failure", sha: actGroup, about: "#7"},
-		{name: "merge group that is not judged yet", event: "merge_group", change: had("pending"), code: "4", states: "error", sha: actGroup, about: "#7"},
-		{name: "merge group that was never judged", event: "merge_group", code: "4", states: "error", sha: actGroup, about: "#7"},
-		{name: "merge group of two, one unjudged", event: "merge_group", change: had("success"), then: second, code: "4", states: "error", sha: actGroup, about: "#8"},
+		{name: "merge group that is not judged yet", event: "merge_group", change: had("pending"), code: "4", states: "error", sha: actGroup, about: "#7", outcome: "undecided"},
+		{name: "merge group that was never judged", event: "merge_group", code: "4", states: "error", sha: actGroup, about: "#7", outcome: "undecided"},
+		{name: "merge group of two, one unjudged", event: "merge_group", change: had("success"), then: second, code: "4", states: "error", sha: actGroup, about: "#8", outcome: "undecided"},
 	}
 }
