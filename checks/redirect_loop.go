@@ -92,8 +92,8 @@ func circle(documents []facts.Entry, apps []string) []facts.Entry {
 }
 
 // bounces returns the callbacks of the longest row of those that were followed
-// by another visit to WorkOS' authorize endpoint. Where nobody clicks, the
-// browser was sent there, however long that took.
+// by another visit to WorkOS' authorize endpoint. Where nobody clicks, whatever
+// comes back with a code is a callback, also one that a script goes on from.
 func bounces(documents []facts.Entry, apps []string, unattended bool) []facts.Entry {
 	var longest, row []facts.Entry
 	var callback facts.Entry
@@ -107,7 +107,7 @@ func bounces(documents []facts.Entry, apps []string, unattended bool) []facts.En
 		case ofApp && e.SignsOut(), e.AtLogout():
 			row, callback = nil, facts.Entry{}
 		case e.AtSignIn() && callback.Number > 0:
-			if !unattended && (e.Started.IsZero() || e.Started.Sub(callback.Started) > bounceTime) {
+			if e.Started.IsZero() || e.Started.Sub(callback.Started) > bounceTime { // after that the visit's own next look
 				row = nil
 			} else {
 				row = append(row, callback)

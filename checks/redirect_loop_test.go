@@ -70,20 +70,25 @@ func TestRedirectLoop(t *testing.T) {
 			}), want: circles("/a"),
 		},
 		{
-			name: "in a visit without anybody, by a script and slowly", facts: func() []gate.Given {
+			name: "in a visit without anybody, by a script", facts: func() []gate.Given {
 				var all []facts.Entry
 				for i := range 2 {
-					at := 20000 * i
+					at := 3000 * i
 					came := document(at+100, "/callback", 200)
 					came.Query, came.Next = []string{"code"}, true
 					all = append(all, atWorkOS(at, login), came, document(at+200, "/", 200))
 				}
-				t := traffic(append(all, atWorkOS(40000, login))...)
+				t := traffic(append(all, atWorkOS(6000, login))...)
 				t.Unattended = true
 				return given(facts.RecordedTraffic.Is(t))
 			}(),
 			want: gate.Fail("who comes back from WorkOS to /callback is sent to sign in again, 2 times in a row"),
 		},
+		{name: "in a visit without anybody, at each look, as when the app signs out", facts: func() []gate.Given {
+			t := traffic(flat([][]facts.Entry{{callback(0)}, {redirect(8000, "/", authorize), atWorkOS(8100, home), callback(8200)}, {redirect(16000, "/", authorize), atWorkOS(16100, home), callback(16200)}})...)
+			t.Unattended = true
+			return given(facts.RecordedTraffic.Is(t))
+		}(), want: fine(7)},
 		{name: "without times", facts: recorded(timeless(again("/dashboard", "/sign-in"))), want: circles("/dashboard")},
 		{name: "other requests come between", facts: recorded(again("/dashboard", "/sign-in")[:2], []facts.Entry{entry(150, "GET", "/favicon.ico", 404)}, again("/dashboard", "/sign-in")[2:]), want: circles("/dashboard")},
 		{name: "twice, as when a cookie is tried out", facts: recorded([]facts.Entry{redirect(0, "/", home), redirect(1, "/", home), document(2, "/", 200)}), want: fine(3)},
