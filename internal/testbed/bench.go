@@ -20,6 +20,7 @@ type Bench struct {
 	Gate      *Gate
 	Emulators chan *Emulator // that no case uses: each case has one to itself, since they limit the rate of requests
 	Dir       string         // for files that last as long as the Bench
+	Doubts    bool           // a case whose browser saw something else than expected is tried once more
 
 	built map[string]string // folders, by what is built there
 }
@@ -96,7 +97,8 @@ func (b *Bench) tryTwice(ctx context.Context, c Case) Trial {
 	isLate := func(r Result) bool {
 		return r.Status == "unknown" && strings.Contains(r.Summary, "did not answer within")
 	}
-	if t.Err == nil && slices.ContainsFunc(t.Results, isLate) {
+	isOdd := b.Doubts && c.Browser && !c.isPair() && Single(c, t.Report) != Right
+	if t.Err == nil && (slices.ContainsFunc(t.Results, isLate) || isOdd) {
 		t.Again = true
 		t.Report, t.Err = b.Try(ctx, c)
 	}

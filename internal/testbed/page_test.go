@@ -62,7 +62,7 @@ PREVIEWGATE_APPS=1 go test ./internal/testbed -timeout 20m -update  # rewrites i
 
 Beside Go it takes Node.js 20 or later with npm, and Chrome or Chromium. It took %s here, on two cores that others used as
 well: %s until the last of %d builds of the app, then the runs, three at a time. A run to which the busy machine owed an answer
-is made once more.
+is made once more, and so is one whose browser saw something else when this page is held to a new run; not when it is written.
 
 Real are the app, its sessions and everybody who looks at it:
 

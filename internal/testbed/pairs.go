@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/previewgate/previewgate/internal/sandbox"
 )
@@ -78,6 +79,9 @@ func Both(a, b Case) Case {
 		},
 	}
 }
+
+// isPair reports whether the case is one of Both.
+func (c Case) isPair() bool { return strings.Contains(c.ID, " + ") }
 
 func union(a, b []string) []string {
 	all := slices.Concat(a, b)
