@@ -30,6 +30,14 @@ func (e edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.app.ServeHTTP(w, r)
 		return
 	}
+	if !e.answers(w, r) {
+		e.app.ServeHTTP(w, r)
+	}
+}
+
+// answers reports whether the edge itself answers a request, which then does
+// not reach the application. Otherwise the answer's headers are set so far.
+func (e edge) answers(w http.ResponseWriter, r *http.Request) bool {
 	setPlatformHeaders(w)
 	switch {
 	case e.Error != "":
@@ -42,8 +50,9 @@ func (e edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.giveCookie(w, r)
 	default:
 		w.Header().Set("X-Vercel-Id", region+"::"+w.Header().Get("X-Vercel-Id"))
-		e.app.ServeHTTP(w, r)
+		return false
 	}
+	return true
 }
 
 func setPlatformHeaders(w http.ResponseWriter) {

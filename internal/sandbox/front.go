@@ -79,20 +79,8 @@ type frontEdge struct {
 }
 
 func (e frontEdge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	setPlatformHeaders(w)
-	switch {
-	case e.Error != "":
-		platformError(w, r, e.Error)
-	case e.Guard == Firewall:
-		challenge(w)
-	case e.Guard != Open && !e.admits(r):
-		e.refuse(w, r)
-	case r.Header.Get("X-Vercel-Set-Bypass-Cookie") != "" || r.URL.Query().Get("x-vercel-set-bypass-cookie") != "":
-		e.giveCookie(w, r)
-	default:
-		id := region + "::" + w.Header().Get("X-Vercel-Id")
-		w.Header().Set("X-Vercel-Id", id)
-		r.Header.Set("X-Vercel-Id", id)
+	if !e.answers(w, r) {
+		r.Header.Set("X-Vercel-Id", w.Header().Get("X-Vercel-Id"))
 		e.next.ServeHTTP(w, r)
 	}
 }

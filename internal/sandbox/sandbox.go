@@ -2,9 +2,7 @@ package sandbox
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -30,36 +28,7 @@ type Sandbox struct {
 
 // Start serves the World over TLS on one loopback port. Reach it through
 // [Sandbox.Dial], trusting [Sandbox.RootCAs]; every name is a real one.
-func Start(w World) (*Sandbox, error) {
-	w, err := w.clone()
-	if err != nil {
-		return nil, err
-	}
-	ca, err := newAuthority()
-	if err != nil {
-		return nil, err
-	}
-	leaf, err := ca.issue(w.Hosts.all())
-	if err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listening: %w", err)
-	}
-	s := newSandbox(w)
-	s.ca = ca
-	for _, name := range w.Hosts.all() {
-		s.places[net.JoinHostPort(name, "443")] = listener.Addr().String()
-	}
-	s.client.Transport = &http.Transport{
-		DialContext:     s.Dial,
-		TLSClientConfig: &tls.Config{RootCAs: ca.pool(), MinVersion: tls.VersionTLS12},
-	}
-	s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{leaf}, MinVersion: tls.VersionTLS12}
-	go s.server.ServeTLS(listener, "", "") //nolint:errcheck // it ends when Close closes the listener
-	return s, nil
-}
+func Start(w World) (*Sandbox, error) { return StartFront(w, Front{}) }
 
 // newSandbox builds the stand-ins of a World that nobody can reach yet.
 func newSandbox(w World) *Sandbox {
